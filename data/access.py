@@ -1,0 +1,108 @@
+"""The row filter: who may see and do what. There is no other.
+
+A record carries a scope id (store, marking, caveat, originator). `visible_scopes` decides once per
+actor; SQL says `scope_id IN (…)`, the mirror indexes a boolean table with its scope column, and both
+give the same rows because they were given the same set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, literal
+
+from data.errors import Forbidden
+from data.model import Role, Scope, StoreKind, Tlp
+
+
+class Permission(StrEnum):
+    """Something that a role allows; every route and callback names one."""
+
+    VIEW = "view"
+    REPORT = "report"
+    TRIAGE = "triage"
+    IMPORT = "import"
+    EXPORT = "export"
+    EDIT_SITE = "edit_site"
+    SHARE_VIEW = "share_view"
+    ADMINISTER = "administer"
+    READ_AUDIT = "read_audit"
+
+
+_VIEWER = frozenset({Permission.VIEW})
+_OFFICER = _VIEWER | {Permission.REPORT, Permission.TRIAGE, Permission.EXPORT, Permission.SHARE_VIEW}
+_COORDINATOR = _OFFICER | {Permission.EDIT_SITE}
+_ANALYST = _OFFICER | {Permission.IMPORT, Permission.EDIT_SITE}
+_SUPERVISOR = _ANALYST | {Permission.READ_AUDIT}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.WATCH_OFFICER: _OFFICER,
+    Role.COORDINATOR: _COORDINATOR,
+    Role.ANALYST: _ANALYST,
+    Role.SUPERVISOR: _SUPERVISOR,
+    Role.ADMINISTRATOR: _SUPERVISOR | {Permission.ADMINISTER},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who is signed in, as far as access is concerned."""
+
+    user_id: int
+    name: str
+    role: Role
+    agency_id: int
+    law_enforcement: bool
+    clearance: Tlp
+    stores: frozenset[StoreKind]
+    session: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether the actor's role allows `permission`."""
+        return permission in ROLE_PERMISSIONS[self.role]
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden unless the actor's role allows `permission`."""
+    if not actor.may(permission):
+        raise Forbidden(
+            f"The role {actor.role.value.replace('_', ' ')} does not allow this ({permission.value}).",
+            hint="Ask an administrator for a role that allows it.",
+        )
+
+
+def may_see(actor: Actor, scope: Scope) -> bool:
+    """Return whether the actor may see records of this scope (TLP 2.0, deny by default).
+
+    RED and AMBER+STRICT stay with the originating agency; law-enforcement-sensitive records go to
+    law-enforcement agencies alone; nothing above the actor's clearance; nothing of a store that was
+    not granted by name.
+    """
+    if scope.store not in actor.stores or scope.tlp > actor.clearance:
+        return False
+    if scope.law_enforcement and not actor.law_enforcement:
+        return False
+    return scope.tlp < Tlp.AMBER_STRICT or scope.agency_id == actor.agency_id
+
+
+def visible_scopes(actor: Actor, scopes: Iterable[Scope]) -> frozenset[int]:
+    """Return the ids of the scopes whose records the actor may see."""
+    return frozenset(scope.id for scope in scopes if may_see(actor, scope))
+
+
+def sql_filter(column: ColumnElement[int], visible: frozenset[int]) -> ColumnElement[bool]:
+    """Return the WHERE clause that keeps visible rows; of nothing visible, no row."""
+    return column.in_(sorted(visible)) if visible else literal(False)  # noqa: FBT003  # SQL's false
+
+
+def mask_table(visible: frozenset[int], *, size: int) -> npt.NDArray[np.bool_]:
+    """Return a boolean table of length `size`, true at visible scope ids, to be indexed with a scope column."""
+    table = np.zeros(size, dtype=np.bool_)
+    ids = [scope for scope in visible if scope < size]
+    table[ids] = True
+    return table
