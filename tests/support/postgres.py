@@ -57,7 +57,9 @@ class Cluster:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as link:
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+        ) as link:
             link.execute(statement)  # type: ignore[arg-type]
 
     def new_database(self, *, template: str = "template1") -> str:
@@ -67,13 +69,23 @@ class Cluster:
         return self.url(name)
 
     def start(self) -> None:
-        command = [self.bin / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses="]
+        command = [
+            self.bin / "postgres",
+            "-D",
+            self.folder / "data",
+            "-k",
+            self.folder,
+            "-c",
+            "listen_addresses=",
+        ]
         # Nothing here has to survive the machine, so nothing waits for the disk.
         for option in ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB"):
             command += ["-c", option]
         with (self.folder / "server.log").open("ab") as log:
             self.process.append(
-                subprocess.Popen(command, user=owner(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
+                subprocess.Popen(
+                    command, user=owner(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/"
+                )
             )
         self._wait()
 
@@ -102,14 +114,10 @@ def cluster() -> Iterator[Cluster]:
     if owner():
         shutil.chown(folder, owner())
     folder.chmod(0o755)
+    options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    command = [programs / "initdb", "-D", folder / "data", *options]
     subprocess.run(
-        [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        + ["--locale=C.UTF-8", "--no-sync"],
-        user=owner(),
-        check=True,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        command, user=owner(), check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
     server = Cluster(folder, programs, [])
     try:
