@@ -4,7 +4,8 @@ The JSON files beside this module can be edited before a store is made; a store 
 incident types, which an administrator changes there.
 """
 
-from data.reference.incident_types import TypeRow, seed_types, type_of_apco, types
+from data.reference.areas import AreaRow, areas
+from data.reference.incident_types import TypeRow, type_of_apco, types
 from data.reference.markings import (
     Choice,
     EvaluationScale,
@@ -25,6 +26,7 @@ from data.reference.sites import (
 )
 
 __all__ = [
+    "AreaRow",
     "Choice",
     "Component",
     "EvaluationScale",
@@ -34,10 +36,10 @@ __all__ = [
     "TlpMarking",
     "TypeRow",
     "UsMarking",
+    "areas",
     "evaluation_scales",
     "lifelines",
     "sectors",
-    "seed_types",
     "site_kinds",
     "tlp_markings",
     "type_of_apco",

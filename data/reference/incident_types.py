@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from sqlalchemy import Connection, insert, select
-
 from data.reference.files import read_json
-from data.store import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +61,3 @@ def types() -> tuple[TypeRow, ...]:
 def type_of_apco() -> Mapping[str, str]:
     """Return the type code of each APCO incident category code: `{"GASLEAK": "hazmat.gas-leak", …}`."""
     return MappingProxyType({apco: row.code for row in types() for apco in row.apco})
-
-
-def seed_types(connection: Connection) -> int:
-    """Add the shipped types that the store lacks and return how many; edited ones stay as they are."""
-    table = tables.incident_type
-    present = set(connection.execute(select(table.c.code)).scalars())
-    missing = [
-        {
-            "code": row.code,
-            "parent": row.parent,
-            "label": row.label,
-            "glyph": row.glyph,
-            "position": row.position,
-        }
-        for row in types()
-        if row.code not in present
-    ]
-    if missing:
-        connection.execute(insert(table), [{**row, "retired": False} for row in missing])
-    return len(missing)
