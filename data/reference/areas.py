@@ -18,7 +18,7 @@ VINTAGE = "2016"
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """One administrative area: a state, or a county by its Census GEOID (its first two digits are the state)."""
+    """A state, or a county by its Census GEOID, whose first two digits are the state."""
 
     geoid: str
     name: str

@@ -15,6 +15,7 @@ from typing import Any
 
 import geopandas as gpd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 SHARP = {"25": "MA", "78": "VI"}
 SHARP_DEG = 0.0005
@@ -37,7 +38,7 @@ def main() -> None:
     body = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
     # mtime=0: the same outlines give the same bytes
     OUTPUT.write_bytes(gzip.compress(body.encode(), compresslevel=9, mtime=0))
-    print(f"{OUTPUT.name}: {len(features)} areas, {OUTPUT.stat().st_size / 1e6:.2f} MB")  # noqa: T201
+    print(f"{OUTPUT.name}: {len(features)} areas, {OUTPUT.stat().st_size / 1e6:.2f} MB")
 
 
 def _package_data() -> Path:
@@ -47,10 +48,10 @@ def _package_data() -> Path:
     return Path(spec.origin).parent / "package_data"
 
 
-def _simplified(frame: gpd.GeoDataFrame) -> list[tuple[Any, shapely.Geometry]]:
+def _simplified(frame: gpd.GeoDataFrame) -> list[tuple[Any, BaseGeometry]]:
     sharp = frame[frame.STATEFP.isin(SHARP)]
     coarse = frame[~frame.STATEFP.isin(SHARP)]
-    out: list[tuple[Any, shapely.Geometry]] = []
+    out: list[tuple[Any, BaseGeometry]] = []
     for part, tolerance, digits in ((sharp, SHARP_DEG, 4), (coarse, COARSE_DEG, 3)):
         outlines = shapely.coverage_simplify(part.geometry.to_numpy(), tolerance)
         for row, outline, original in zip(part.itertuples(), outlines, part.geometry, strict=True):
@@ -58,13 +59,13 @@ def _simplified(frame: gpd.GeoDataFrame) -> list[tuple[Any, shapely.Geometry]]:
     return out
 
 
-def _rounded(outline: shapely.Geometry, digits: int) -> shapely.Geometry | None:
+def _rounded(outline: BaseGeometry, digits: int) -> BaseGeometry | None:
     """Return a valid outline on a decimal grid, None where nothing of it is left."""
     snapped = shapely.set_precision(outline, 10.0**-digits)
     return None if snapped.is_empty or not snapped.geom_type.endswith("Polygon") else snapped
 
 
-def _feature(row: Any, outline: shapely.Geometry, *, kind: str, parent: str) -> dict[str, Any]:
+def _feature(row: Any, outline: BaseGeometry, *, kind: str, parent: str) -> dict[str, Any]:
     name = row.NAME
     if kind == "county" and row.STATEFP not in ("78", "72", "02"):
         name = f"{name} County" if row.LSAD == "06" else name
