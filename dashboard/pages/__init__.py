@@ -1,0 +1,49 @@
+"""The pages, in the order of the navigation. A page is a folder, a line here, its test and its line in README."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dash.development.base_component import Component
+
+from dashboard.pages import reports, sites, watch
+from data.access import Actor, Permission
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+Layout = Callable[[Actor, "Services"], Component]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its address, its word in the navigation ("" for none), and who may open it."""
+
+    path: str
+    label: str
+    permission: Permission
+    layout: Layout
+    register: Callable[[Any, Services], None]
+    key: str = ""  # the letter after `g` that opens it
+
+
+PAGES: tuple[Page, ...] = (
+    Page("/", "Watch", Permission.VIEW, watch.layout, watch.register, "w"),
+    Page("/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"),
+    Page("/sites", "Sites", Permission.VIEW, sites.layout, sites.register, "s"),
+)
+
+
+def register_pages(app: Any, services: Services) -> None:
+    """Register the callbacks of every page."""
+    for page in PAGES:
+        page.register(app, services)
+
+
+def page_at(path: str) -> Page | None:
+    """Return the page that answers `path`: the one with the longest matching address."""
+    path = path.rstrip("/") or "/"
+    fitting = [page for page in PAGES if path == page.path or (page.path != "/" and path.startswith(page.path + "/"))]
+    return max(fitting, key=lambda page: len(page.path), default=None)

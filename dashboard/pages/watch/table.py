@@ -1,0 +1,79 @@
+"""The filtered incidents as a table whose rows the server hands out page by page."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import dash_ag_grid as dag
+from dash.development.base_component import Component
+
+from dashboard import ids
+
+ROWS_PER_BLOCK: Final = 100
+
+# Field, heading, width, sortable, shown at first. Sortable are those the mirror holds as columns.
+COLUMNS: Final = (
+    ("severity", "Severity", 116, True, True),
+    ("occurred", "Occurred", 178, True, True),
+    ("title", "Report", 360, False, True),
+    ("type", "Type", 180, True, True),
+    ("status", "Status", 120, True, True),
+    ("address", "Address", 220, False, True),
+    ("source", "Source", 160, True, True),
+    ("marking", "Marking", 130, True, True),
+    ("persons", "People", 90, True, False),
+    ("accuracy_m", "Accuracy, m", 110, True, False),
+    ("located_by", "Located by", 130, True, False),
+    ("lon", "Longitude", 110, False, False),
+    ("lat", "Latitude", 110, False, False),
+    ("entered", "Entered", 178, True, False),
+    ("updated", "Updated", 178, True, False),
+    ("id", "Id", 300, False, False),
+)
+_NUMBERS = frozenset({"persons", "accuracy_m", "lon", "lat"})
+
+GRID_THEME: Final = {
+    "function": "themeQuartz.withParams({"
+    "backgroundColor: 'var(--panel)', foregroundColor: 'var(--text)', borderColor: 'var(--line)',"
+    "headerBackgroundColor: 'var(--panel)', headerTextColor: 'var(--muted)', accentColor: 'var(--accent)',"
+    "oddRowBackgroundColor: 'var(--panel)', rowHoverColor: 'var(--raised)', selectedRowBackgroundColor: 'var(--raised)',"
+    "fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, headerFontWeight: 500, rowHeight: 32, headerHeight: 32,"
+    "borderRadius: 0, wrapperBorderRadius: 0, wrapperBorder: false, spacing: 4, cellHorizontalPadding: 12})"
+}
+
+
+def grid() -> Component:
+    """Return the table, empty until it asks for rows."""
+    return dag.AgGrid(
+        id=ids.TABLE,
+        className="grid",
+        rowModelType="infinite",
+        columnDefs=[_column(*column) for column in COLUMNS],
+        defaultColDef={"resizable": True, "sortable": False, "suppressMovable": False},
+        dashGridOptions={
+            "theme": GRID_THEME,
+            "rowBuffer": 20,
+            "cacheBlockSize": ROWS_PER_BLOCK,
+            "maxBlocksInCache": 20,
+            "infiniteInitialRowCount": 1,
+            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "overlayNoRowsTemplate": "No report passes these filters.",
+            "animateRows": False,
+            "tooltipShowDelay": 400,
+        },
+        getRowId="params.data.id",
+        style={"height": "100%", "width": "100%"},
+    )
+
+
+def _column(field: str, heading: str, width: int, sortable: bool, shown: bool) -> dict[str, Any]:  # noqa: FBT001
+    return {
+        "field": field,
+        "headerName": heading,
+        "width": width,
+        "sortable": sortable,
+        "hide": not shown,
+        "tooltipField": "title" if field == "title" else None,
+        "type": "rightAligned" if field in _NUMBERS else None,
+        "cellClass": "mono" if field in {"id", "lon", "lat"} else None,
+    }
