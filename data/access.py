@@ -97,11 +97,11 @@ def visible_scopes(actor: Actor, scopes: Iterable[Scope]) -> frozenset[int]:
 
 def sql_filter(column: ColumnElement[int], visible: frozenset[int]) -> ColumnElement[bool]:
     """Return the WHERE clause that keeps visible rows; of nothing visible, no row."""
-    return column.in_(sorted(visible)) if visible else literal(False)  # noqa: FBT003  # SQL's false
+    return column.in_(sorted(visible)) if visible else literal(False)  # SQL's false
 
 
 def mask_table(visible: frozenset[int], *, size: int) -> npt.NDArray[np.bool_]:
-    """Return a boolean table of length `size`, true at visible scope ids, to be indexed with a scope column."""
+    """Return a boolean table of length `size`, true at visible scope ids; index it with a scope column."""
     table = np.zeros(size, dtype=np.bool_)
     ids = [scope for scope in visible if scope < size]
     table[ids] = True

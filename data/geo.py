@@ -92,7 +92,9 @@ def cell_of(place: LonLat) -> int:
 def checked(lon: float, lat: float) -> LonLat:
     """Return the place, or raise BadCoordinates where the numbers are no place on Earth."""
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise BadCoordinates("The coordinates are not numbers.", hint="Give longitude and latitude in degrees.")
+        raise BadCoordinates(
+            "The coordinates are not numbers.", hint="Give longitude and latitude in degrees."
+        )
     if abs(lat) > 90 or abs(lon) > 180:
         raise BadCoordinates(
             f"Longitude {lon:g}, latitude {lat:g} is outside the Earth.",
@@ -107,7 +109,8 @@ def distance_m(here: LonLat, lon: npt.ArrayLike, lat: npt.ArrayLike) -> FloatArr
     half_lat = (lat2 - lat1) / 2
     half_lon = np.radians(np.asarray(lon, dtype=np.float64) - here.lon) / 2
     h = np.sin(half_lat) ** 2 + math.cos(lat1) * np.cos(lat2) * np.sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
+    metres: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
+    return metres
 
 
 def bearing_deg(here: LonLat, there: LonLat) -> float:

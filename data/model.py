@@ -69,7 +69,7 @@ class LocatedBy(IntEnum):
 
 
 class SiteStatus(IntEnum):
-    """FEMA lifeline status of a site; UNKNOWN (grey) until somebody says otherwise, never green by default."""
+    """Lifeline status of a site: UNKNOWN (grey) until somebody says otherwise, never green by default."""
 
     UNKNOWN = 0
     GREEN = 1
@@ -130,5 +130,11 @@ class Scope:
 def new_id() -> uuid.UUID:
     """Return a UUIDv7: sortable by time of making, unguessable in its last 74 bits (RFC 9562)."""
     ms = time.time_ns() // 1_000_000
-    value = (ms & ((1 << 48) - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    value = (
+        (ms & ((1 << 48) - 1)) << 80
+        | 0x7 << 76
+        | secrets.randbits(12) << 64
+        | 0b10 << 62
+        | secrets.randbits(62)
+    )
     return uuid.UUID(int=value)

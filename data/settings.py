@@ -13,13 +13,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WATCHFLOOR_", env_file=None, extra="forbid", frozen=True)
 
-    home: Path = Field(default=Path.home() / ".watchfloor", description="Folder of the store, uploads and keys.")
+    home: Path = Field(
+        default=Path.home() / ".watchfloor", description="Folder of the store, uploads and keys."
+    )
     database_url: str = Field(default="", description="Database; empty means SQLite in the home folder.")
     center_name: str = Field(default="Watchfloor", description="Name of the center, shown in the top bar.")
     timezone: str = Field(default="America/New_York", description="Local time zone shown beside UTC.")
     exercise: bool = Field(default=False, description="Show EXERCISE on every page and product.")
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a session ends.")
-    upload_max_mb: int = Field(default=512, gt=0, description="Largest file accepted by the import page, in MB.")
+    upload_max_mb: int = Field(
+        default=512, gt=0, description="Largest file accepted by the import page, in MB."
+    )
     body_max_mb: int = Field(default=8, gt=0, description="Largest request body apart from uploads, in MB.")
     basemaps: str = Field(
         default="[]",

@@ -123,6 +123,7 @@ incident_type = Table(
     Column("parent", String(80)),
     Column("label", String(200), nullable=False),
     Column("glyph", String(60), nullable=False),
+    Column("severity", SmallInteger, nullable=False, default=0),  # proposed for a new report of this type
     Column("position", Integer, nullable=False, default=0),
     Column("retired", Boolean, nullable=False, default=False),
 )
@@ -315,7 +316,6 @@ last_look = Table(
     metadata,
     Column("user_id", ForeignKey("user_account.id"), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
-    Column("counter", BigInteger, nullable=False),
 )
 
 audit = Table(

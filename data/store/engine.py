@@ -1,0 +1,74 @@
+"""The engine: one way to connect, durable on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+# Any constant will do: it names "the one writer of a Watchfloor store" among PostgreSQL's advisory locks.
+_WRITER_LOCK: Final = 0x5741_5443
+_BUSY_MS: Final = 30_000
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for the address; SQLite in WAL mode with `synchronous=FULL` on every connection."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transactions would begin late and deferred; `_begin_sqlite` says BEGIN itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: NORMAL may lose an acknowledged report when power fails.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    # IMMEDIATE: a deferred transaction that turns to writing fails at once when another one writes.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open the store's single write transaction; commit at the end, roll back on any error.
+
+    One writer at a time, on PostgreSQL too: the audit chain and the change counter are sequences without
+    gaps or overtaking, which concurrent commits would break.
+    """
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a read transaction: everything in it sees the same moment of the store."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def new_key(result: CursorResult[Any]) -> int:
+    """Return the key that the store gave to the row just inserted."""
+    key = result.inserted_primary_key
+    assert key is not None  # noqa: S101  # an INSERT of one row always has one
+    return int(key[0])

@@ -1,0 +1,87 @@
+"""Incidents in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, select
+
+from data.access import Permission
+from data.clock import to_ms
+from data.errors import Invalid
+from data.records import Incident, NewIncident
+from data.store import tables as t
+from data.store import text
+from data.store.engine import reading
+from data.store.repository import Repository
+
+
+class Incidents(Repository[NewIncident, Incident]):
+    """CAD, crisis and suspicious-activity reports; which of the stores each is in, its scope says."""
+
+    kind = "incident"
+    table = t.incident
+    record_type = Incident
+    may_add = Permission.REPORT
+    may_edit = Permission.TRIAGE
+    editable = frozenset(
+        {
+            "title",
+            "narrative",
+            "address",
+            "type_code",
+            "severity",
+            "status",
+            "assignee_id",
+            "persons_affected",
+            "occurred",
+            "occurred_end",
+            "place",
+            "geometry",
+            "accuracy_m",
+            "located_by",
+            "evaluation_scale",
+            "reliability",
+            "credibility",
+            "scope_id",
+        }
+    )
+
+    def matching(self, words: str) -> npt.NDArray[np.int64]:
+        """Return the seqs of incidents whose text has all the words: unfiltered, for the mirror to mask."""
+        with reading(self._store.engine) as connection:
+            return text.matching(connection, words)
+
+    def _complete(self, connection: Connection, values: Mapping[str, Any], row: dict[str, Any]) -> None:
+        row["type_id"] = _type_id(connection, values["type_code"])
+        row["reported_ms"] = to_ms(values["reported"] or self._store.clock.now())
+
+    def _added(self, connection: Connection, seq: int) -> None:
+        text.index_run(connection, first=seq, last=seq)
+
+    def _column(self, connection: Connection, name: str, value: Any) -> tuple[str, Any]:
+        if name == "type_code":
+            return "type_id", _type_id(connection, value)
+        return super()._column(connection, name, value)
+
+    def _changed(self, connection: Connection, row: Mapping[str, Any], columns: dict[str, Any]) -> None:
+        if any(name in columns for name in text.FIELDS):
+            text.forget(connection, row["seq"], row)
+
+    def _after_change(
+        self, connection: Connection, row: Mapping[str, Any], columns: Mapping[str, Any]
+    ) -> None:
+        if any(name in columns for name in text.FIELDS):
+            text.index_run(connection, first=row["seq"], last=row["seq"])
+
+
+def _type_id(connection: Connection, code: str) -> int:
+    found = connection.execute(select(t.incident_type.c.id).where(t.incident_type.c.code == code)).scalar()
+    if found is None:
+        raise Invalid(
+            f"There is no incident type {code!r}.", hint="Choose one of the taxonomy (/api/v1/types)."
+        )
+    return int(found)
