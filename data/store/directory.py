@@ -118,9 +118,14 @@ class Sources:
             return [_source(row) for row in connection.execute(query.order_by(t.source.c.name))]
 
 
-def received(connection: Connection, source_id: int, at: datetime) -> None:
-    """Note, in the caller's transaction, that something came from a source."""
-    connection.execute(update(t.source).where(t.source.c.id == source_id).values(last_received_ms=to_ms(at)))
+def received(connection: Connection, source_id: int, at: datetime, *, scope_id: int) -> None:
+    """Note, in the caller's transaction, that something came from a source.
+
+    Only a record in the source's own scope counts: the age of a source must not tell those who see the
+    source of records that they may not see.
+    """
+    mine = (t.source.c.id == source_id) & (t.source.c.scope_id == scope_id)
+    connection.execute(update(t.source).where(mine).values(last_received_ms=to_ms(at)))
 
 
 class Types:

@@ -126,7 +126,7 @@ class Repository(Generic[NewT, RecordT]):
                 )
             seq = new_key(connection.execute(insert(self.table).values(row)))
             self._added(connection, seq)
-            received(connection, row["source_id"], now)
+            received(connection, row["source_id"], now, scope_id=row["scope_id"])
             self._store.audit.record(connection, actor, "add", kind=self.kind, record=row["id"])
             self._store.changes.note(connection, self.kind, seq)
             return self._stored(connection, actor, row["id"], unseen=actor.user_id == 0).record
