@@ -26,7 +26,13 @@ except ModuleNotFoundError:  # by hand, in an environment that only runs the app
     BuildHookInterface = object  # type: ignore[assignment, misc]
 
 ASSETS = Path(__file__).resolve().parent
-OUTPUTS = ("watchfloor.js", "watchfloor.css", "maplibre-gl-worker.mjs", "fonts/inter-latin-400-normal.woff2")
+OUTPUTS = (
+    "watchfloor.js",
+    "watchfloor.css",
+    "glyphs.json",
+    "maplibre-gl-worker.mjs",
+    "fonts/inter-latin-400-normal.woff2",
+)
 INSTALL_TIMEOUT_S = 600
 
 
@@ -82,7 +88,7 @@ def inputs_digest(assets: Path) -> str:
     """Return a digest that changes when any input of the bundle changes."""
     digest = hashlib.sha256()
     for path in _inputs(assets):
-        digest.update(path.relative_to(assets).as_posix().encode() + b"\0")
+        digest.update(path.relative_to(assets.parent).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -116,6 +122,7 @@ def find_npm(node: str) -> list[str]:
 def _inputs(assets: Path) -> Iterator[Path]:
     for name in ("build_bundle.py", "bundle.mjs", "package.json", "package-lock.json"):
         yield assets / name
+    yield assets.parent / "data/reference/incident_types.json"
     for folder in ("src", "css"):
         yield from sorted(path for path in (assets / folder).rglob("*") if path.is_file())
 

@@ -1,0 +1,147 @@
+/** How incidents are drawn: quiet clusters, a dot for every report, a glyph wherever there is room for one. */
+import { SEVERITY_COLORS } from './palette.js';
+
+export const INCIDENTS = 'wf-incidents';
+const FONT = ['Inter Medium'];
+/** Layers that answer to the pointer, in the order in which they are asked. */
+export const INCIDENT_HITS = ['wf-incident-glyphs', 'wf-incident-dots', 'wf-incident-lines', 'wf-incident-fills'];
+export const CLUSTER_HITS = ['wf-incident-clusters'];
+
+const CODE = ['coalesce', ['get', 'code'], ''];
+const SEVERITY = ['coalesce', ['get', 'sev'], 0];
+const ACCURACY = ['coalesce', ['get', 'acc'], 0];
+const LOCATED = ['to-string', ['coalesce', ['get', 'loc'], 'unknown']];
+const COLOR = ['match', SEVERITY, ...SEVERITY_COLORS.flatMap((color, level) => [level, color]), SEVERITY_COLORS[0]];
+// Resolved and closed stay on the map but step back.
+const PRESENCE = ['case', ['>=', ['coalesce', ['get', 'st'], 0], 3], 0.4, 1];
+const IS_DEFAULT_POINT = ['in', LOCATED, ['literal', ['default_point', 'default point', '7']]];
+const CERTAINTY = ['case', IS_DEFAULT_POINT, 'hollow', ['<=', ACCURACY, 0], 'dashed', 'solid'];
+// NAPSG: a triangle is a public alert, a diamond is what happened.
+const SHAPE = ['case', ['==', ['slice', CODE, 0, 13], 'weather.alert'], 'alert', 'hazard'];
+const ICON = ['concat', 'wf:incident:', SHAPE, ':', ['coalesce', ['get', 'glyph'], 'circle-stroked'], ':',
+  ['to-string', SEVERITY], ':', CERTAINTY];
+const COUNT = ['coalesce', ['get', 'n'], 1];
+const CLUSTER_RADIUS = ['step', COUNT, '13', 10, '15', 100, '18', 1000, '22', 10000, '26', 100000, '30'];
+const SHARE = ['case', ['>', ['coalesce', ['get', 'hi'], 0], 0],
+  ['max', 1, ['min', 16, ['round', ['/', ['*', 16, ['coalesce', ['get', 'hi'], 0]], COUNT]]]], 0];
+
+/** A count as people read it: 940, 1.3k, 24k, 1.2M. */
+export const SHORT_COUNT = ['case',
+  ['<', COUNT, 1000], ['to-string', COUNT],
+  ['<', COUNT, 9950], ['concat', ['to-string', ['/', ['round', ['/', COUNT, 100]], 10]], 'k'],
+  ['<', COUNT, 999500], ['concat', ['to-string', ['round', ['/', COUNT, 1000]]], 'k'],
+  ['concat', ['to-string', ['/', ['round', ['/', COUNT, 100000]], 10]], 'M']];
+
+/** Metres that one pixel covers at zoom 0 at the equator, in MapLibre's 512-px world. */
+const METRES_PER_PIXEL = 78271.517;
+
+/**
+ * Return the radius, in pixels, of accuracy rings at a latitude.
+ * @param {number} lat
+ */
+export function ringRadius(lat) {
+  const pixels = (zoom) => ['/', ['*', ACCURACY, 2 ** zoom], METRES_PER_PIXEL * Math.cos((lat * Math.PI) / 180)];
+  return ['interpolate', ['exponential', 2], ['zoom'], 0, pixels(0), 22, pixels(22)];
+}
+
+/**
+ * Return the incident layers, from the bottom up.
+ * @param {{colors: import('./palette.js').Palette, lat: number}} look
+ */
+export function incidentLayers({ colors, lat }) {
+  return [...shapeLayers(colors), ringLayer(lat), dotLayer(colors), ...symbolLayers(colors), ...clusterLayers(colors)];
+}
+
+function shapeLayers(colors) {
+  const base = { source: INCIDENTS, 'source-layer': 'shapes' };
+  return [
+    {
+      ...base, id: 'wf-incident-fills', type: 'fill', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': COLOR, 'fill-opacity': ['*', 0.14, PRESENCE] },
+    },
+    {
+      ...base, id: 'wf-incident-line-rims', type: 'line', layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: { 'line-color': colors.ink, 'line-width': 4.5, 'line-opacity': ['*', 0.7, PRESENCE] },
+    },
+    {
+      ...base, id: 'wf-incident-lines', type: 'line', layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: { 'line-color': COLOR, 'line-width': 2, 'line-opacity': PRESENCE },
+    },
+  ];
+}
+
+function ringLayer(lat) {
+  return {
+    id: 'wf-incident-rings', type: 'circle', source: INCIDENTS, 'source-layer': 'points', minzoom: 13.5,
+    filter: ['all', ['>=', ACCURACY, 15], ['<=', ACCURACY, 20000], ['!', IS_DEFAULT_POINT]],
+    paint: {
+      'circle-radius': ringRadius(lat),
+      'circle-color': COLOR,
+      'circle-opacity': ['*', 0.04, PRESENCE],
+      'circle-stroke-color': COLOR,
+      'circle-stroke-width': 1,
+      'circle-stroke-opacity': ['*', 0.45, PRESENCE],
+      'circle-pitch-scale': 'map',
+      'circle-pitch-alignment': 'map',
+    },
+  };
+}
+
+function dotLayer(colors) {
+  const size = (small, step) => ['+', small, ['*', step, ['max', 0, ['-', SEVERITY, 2]]]];
+  return {
+    id: 'wf-incident-dots', type: 'circle', source: INCIDENTS, 'source-layer': 'points',
+    layout: { 'circle-sort-key': SEVERITY },
+    paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 6, size(1.8, 0.4), 10, size(2.6, 0.6), 14, size(4, 0.7)],
+      'circle-color': ['case', IS_DEFAULT_POINT, 'rgba(0,0,0,0)', COLOR],
+      'circle-opacity': PRESENCE,
+      'circle-stroke-color': ['case', IS_DEFAULT_POINT, COLOR, colors.ink],
+      'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 6, 0.5, 12, 1],
+      'circle-stroke-opacity': PRESENCE,
+    },
+  };
+}
+
+function symbolLayers(colors) {
+  const base = { type: 'symbol', source: INCIDENTS, 'source-layer': 'points' };
+  return [
+    {
+      ...base, id: 'wf-incident-glyphs', minzoom: 9,
+      layout: {
+        'icon-image': ICON,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.72, 13, 0.9, 16, 1],
+        'icon-overlap': ['step', ['zoom'], 'never', 15.5, 'always'],
+        'icon-padding': 1,
+        // The gravest find room first; above them all, the gravest is drawn last.
+        'symbol-sort-key': ['-', 10, SEVERITY],
+        'symbol-z-order': 'source',
+      },
+      paint: { 'icon-opacity': PRESENCE },
+    },
+    {
+      ...base, id: 'wf-incident-stacks', minzoom: 12, filter: ['>', COUNT, 1],
+      layout: {
+        'icon-image': 'wf:pill', 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4],
+        'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': 10,
+        'text-offset': [1.35, -1.2], 'text-overlap': 'always', 'icon-overlap': 'always',
+      },
+      paint: { 'text-color': colors.panel, 'icon-opacity': 0.95 },
+    },
+  ];
+}
+
+function clusterLayers(colors) {
+  return [
+    {
+      id: 'wf-incident-clusters', type: 'symbol', source: INCIDENTS, 'source-layer': 'clusters',
+      layout: {
+        'icon-image': ['concat', 'wf:cluster:', CLUSTER_RADIUS, ':', ['to-string', SHARE]],
+        'icon-overlap': 'always', 'text-overlap': 'always', 'icon-ignore-placement': false,
+        'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': ['step', COUNT, 11, 1000, 12, 10000, 13],
+        'symbol-sort-key': COUNT,
+      },
+      paint: { 'text-color': colors.text },
+    },
+  ];
+}

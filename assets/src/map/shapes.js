@@ -1,0 +1,125 @@
+/** Shapes as the filter writes them (`p:lon,lat;…`, `r:w,s,e,n`, `c:lon,lat,metres`) and as GeoJSON. */
+
+const EARTH_RADIUS_M = 6371008.8;
+const CIRCLE_STEPS = 96;
+const WORLD = [[-180, -85.06], [180, -85.06], [180, 85.06], [-180, 85.06], [-180, -85.06]];
+
+/**
+ * Return the polygon rings of a shape string; several shapes are joined by `|`.
+ * @param {string} text
+ * @returns {number[][][]} one closed ring for each shape
+ */
+export function shapeRings(text) {
+  return text.split('|').map(ringOf).filter(Boolean);
+}
+
+function ringOf(part) {
+  const numbers = part.slice(2).split(/[,;]/).map(Number);
+  if (numbers.some((number) => !Number.isFinite(number))) return null;
+  if (part.startsWith('r:') && numbers.length === 4) {
+    const [west, south, east, north] = numbers;
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]];
+  }
+  if (part.startsWith('c:') && numbers.length === 3) return circleRing(numbers[0], numbers[1], numbers[2]);
+  if (!part.startsWith('p:') || numbers.length < 6 || numbers.length % 2) return null;
+  const ring = [];
+  for (let index = 0; index < numbers.length; index += 2) ring.push([numbers[index], numbers[index + 1]]);
+  const [first, last] = [ring[0], ring[ring.length - 1]];
+  if (first[0] !== last[0] || first[1] !== last[1]) ring.push([...first]);
+  return ring;
+}
+
+/**
+ * Return the ring of points at a distance from a place, true to scale everywhere.
+ * @param {number} lon
+ * @param {number} lat
+ * @param {number} radiusM
+ */
+export function circleRing(lon, lat, radiusM) {
+  const angle = radiusM / EARTH_RADIUS_M;
+  const [lat0, lon0] = [radians(lat), radians(lon)];
+  const ring = [];
+  for (let step = 0; step <= CIRCLE_STEPS; step += 1) {
+    const bearing = (step / CIRCLE_STEPS) * 2 * Math.PI;
+    const sine = Math.sin(lat0) * Math.cos(angle) + Math.cos(lat0) * Math.sin(angle) * Math.cos(bearing);
+    const turn = Math.atan2(
+      Math.sin(bearing) * Math.sin(angle) * Math.cos(lat0),
+      Math.cos(angle) - Math.sin(lat0) * sine,
+    );
+    ring.push([degrees(lon0 + turn), degrees(Math.asin(sine))]);
+  }
+  return ring;
+}
+
+/**
+ * Return the great-circle distance in metres.
+ * @param {number[]} a lon, lat
+ * @param {number[]} b lon, lat
+ */
+export function distanceM(a, b) {
+  const [lat1, lat2] = [radians(a[1]), radians(b[1])];
+  const half = Math.sin((lat2 - lat1) / 2) ** 2
+    + Math.cos(lat1) * Math.cos(lat2) * Math.sin(radians(b[0] - a[0]) / 2) ** 2;
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(half)));
+}
+
+/**
+ * Return the area in square metres inside a ring on the sphere (Chamberlain and Duquette 2007).
+ * @param {number[][]} ring
+ */
+export function areaM2(ring) {
+  let sum = 0;
+  for (let index = 0; index < ring.length; index += 1) {
+    const [from, to] = [ring[index], ring[(index + 1) % ring.length]];
+    sum += radians(to[0] - from[0]) * (2 + Math.sin(radians(from[1])) + Math.sin(radians(to[1])));
+  }
+  return Math.abs((sum * EARTH_RADIUS_M ** 2) / 2);
+}
+
+/**
+ * Return a drawn polygon as the filter writes it, at about 1 m.
+ * @param {number[][]} ring
+ */
+export function polygonText(ring) {
+  const open = ring.slice(0, -1);
+  return `p:${open.map(([lon, lat]) => `${short(lon)},${short(lat)}`).join(';')}`;
+}
+
+/** Return a rectangle's ring as `r:w,s,e,n`. */
+export function rectangleText(ring) {
+  const [lons, lats] = [ring.map((point) => point[0]), ring.map((point) => point[1])];
+  return `r:${[Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)].map(short).join(',')}`;
+}
+
+/** Return a circle's ring as `c:lon,lat,metres`. */
+export function circleText(ring) {
+  const points = ring.slice(0, -1);
+  const lon = points.reduce((sum, point) => sum + point[0], 0) / points.length;
+  const lat = points.reduce((sum, point) => sum + point[1], 0) / points.length;
+  return `c:${short(lon)},${short(lat)},${Math.max(1, Math.round(distanceM([lon, lat], points[0])))}`;
+}
+
+/**
+ * Return a feature that covers the world except the rings, for dimming what is outside.
+ * @param {number[][][]} rings
+ */
+export function outside(rings) {
+  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [WORLD, ...rings] } };
+}
+
+/** Return an empty or full GeoJSON collection. */
+export function collection(features = []) {
+  return { type: 'FeatureCollection', features };
+}
+
+function short(degree) {
+  return Number(degree.toFixed(5));
+}
+
+function radians(degree) {
+  return (degree * Math.PI) / 180;
+}
+
+function degrees(angle) {
+  return (angle * 180) / Math.PI;
+}

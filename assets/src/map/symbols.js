@@ -1,0 +1,151 @@
+/**
+ * The drawings themselves, after NAPSG's grammar: diamond = incident, triangle = alert,
+ * rounded rectangle = infrastructure; frame colour = severity or status, always with a letter or a shape beside it.
+ */
+import { drawGlyph } from './glyphs.js';
+import { SEVERITY_COLORS, SEVERITY_LETTERS, SITE_STATUS_LETTERS } from './palette.js';
+
+const BADGE_INK = '#0E1116';
+const HIGH = 5;
+
+/** Draw an incident in a 40-px square. */
+export function drawIncident(pen, colors, { shape, path, severity, certainty }) {
+  const color = SEVERITY_COLORS[severity] ?? SEVERITY_COLORS[0];
+  const weight = severity >= HIGH ? 3 : 2.25;
+  const outline = shape === 'alert' ? trianglePath() : diamondPath();
+  pen.lineJoin = 'round';
+  // A dark rim under the frame keeps white and yellow visible on a light ground.
+  pen.lineWidth = weight + 2.5;
+  pen.strokeStyle = colors.ink;
+  pen.stroke(outline);
+  if (certainty !== 'hollow') {
+    pen.fillStyle = colors.ink;
+    pen.fill(outline);
+  }
+  pen.setLineDash(certainty === 'solid' ? [] : [3.2, 2.6]);
+  pen.lineWidth = weight;
+  pen.strokeStyle = color;
+  pen.stroke(outline);
+  pen.setLineDash([]);
+  const middle = shape === 'alert' ? 23 : 20;
+  if (path) drawGlyph(pen, path, { x: 20, y: middle, size: 14, color: '#FFFFFF' });
+  else questionMark(pen, colors, middle);
+  if (severity > 0 && path) badge(pen, { x: 31, y: 31, letter: SEVERITY_LETTERS[severity], fill: color, rim: colors.ink });
+}
+
+/** Draw a site in a 32-px square. */
+export function drawSite(pen, colors, { path, status }) {
+  const frame = roundedPath(4, 4, 22, 22, 5);
+  const color = colors.siteStatus[status] ?? colors.siteStatus[0];
+  pen.lineWidth = 4;
+  pen.strokeStyle = colors.ground;
+  pen.stroke(frame);
+  pen.fillStyle = colors.panel;
+  pen.fill(frame);
+  pen.lineWidth = status > 0 ? 2 : 1.25;
+  pen.strokeStyle = color;
+  pen.stroke(frame);
+  drawGlyph(pen, path, { x: 15, y: 15, size: 14, color: colors.text });
+  if (status > 0) badge(pen, { x: 25, y: 25, letter: SITE_STATUS_LETTERS[status], fill: color, rim: colors.ground });
+}
+
+/** Draw a cluster: a quiet disc whose rim shows, clockwise from the top, the share that is high or extreme. */
+export function drawCluster(pen, colors, { radius, share }) {
+  const middle = radius + 3;
+  disc(pen, middle, middle, radius);
+  pen.fillStyle = withAlpha(colors.panel, 0.9);
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = colors.muted;
+  pen.globalAlpha = 0.6;
+  pen.stroke();
+  pen.globalAlpha = 1;
+  if (share <= 0) return;
+  pen.beginPath();
+  pen.arc(middle, middle, radius, -Math.PI / 2, -Math.PI / 2 + (Math.PI * 2 * share) / 16);
+  pen.lineWidth = 3;
+  pen.strokeStyle = SEVERITY_COLORS[HIGH];
+  pen.stroke();
+}
+
+/** Draw the frame of several sites together. */
+export function drawSiteCluster(pen, colors) {
+  const back = roundedPath(5.5, 2.5, 22, 18, 4);
+  const front = roundedPath(2.5, 5.5, 22, 18, 4);
+  for (const frame of [back, front]) {
+    pen.fillStyle = colors.panel;
+    pen.fill(frame);
+    pen.lineWidth = 1;
+    pen.strokeStyle = colors.muted;
+    pen.stroke(frame);
+  }
+}
+
+/** Draw the plate under a count; the map stretches it round the number. */
+export function drawPill(pen, colors) {
+  pen.fillStyle = colors.text;
+  pen.fill(roundedPath(0.5, 0.5, 15, 15, 7.5));
+}
+
+/** Draw a seamless diagonal hatch of 8 px, the sign of a claim. */
+export function drawHatch(pen, color) {
+  pen.strokeStyle = color;
+  pen.lineWidth = 1.1;
+  for (const shift of [-8, 0, 8]) {
+    pen.beginPath();
+    pen.moveTo(shift, 8);
+    pen.lineTo(shift + 8, 0);
+    pen.stroke();
+  }
+}
+
+function badge(pen, { x, y, letter, fill, rim }) {
+  disc(pen, x, y, 6.5);
+  pen.fillStyle = fill;
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = rim;
+  pen.stroke();
+  write(pen, letter, { x, y, size: 9, color: BADGE_INK });
+}
+
+function questionMark(pen, colors, middle) {
+  pen.lineWidth = 3;
+  pen.strokeStyle = colors.ink;
+  pen.font = '600 15px Inter, sans-serif';
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.strokeText('?', 20, middle + 0.5);
+  write(pen, '?', { x: 20, y: middle, size: 15, color: '#FFFFFF' });
+}
+
+function write(pen, text, { x, y, size, color }) {
+  pen.font = `600 ${size}px Inter, sans-serif`;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillStyle = color;
+  pen.fillText(text, x, y + 0.5);
+}
+
+function disc(pen, x, y, radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, Math.PI * 2);
+}
+
+function diamondPath() {
+  return new Path2D('M20 3.5 L36.5 20 L20 36.5 L3.5 20 Z');
+}
+
+function trianglePath() {
+  return new Path2D('M20 4 L37 34 L3 34 Z');
+}
+
+function roundedPath(x, y, width, height, radius) {
+  const path = new Path2D();
+  path.roundRect(x, y, width, height, radius);
+  return path;
+}
+
+function withAlpha(hex, alpha) {
+  return hex + Math.round(alpha * 255).toString(16).padStart(2, '0');
+}
