@@ -1,0 +1,106 @@
+"""The server: FastAPI with Dash inside and the gate in front."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from fastapi import APIRouter, FastAPI
+
+from dashboard.app import make_dash
+from dashboard.declared import refuse_undeclared
+from dashboard.guard import guarded
+from dashboard.readiness import Readiness
+from dashboard.services import Services, open_services
+from dashboard.web import auth, errors, health, live, pages
+from dashboard.web.callback_bodies import CallbackBodies
+from dashboard.web.denials import Denials
+from dashboard.web.gate import Gate
+from dashboard.web.headers import Headers, page_policy
+from dashboard.web.limits import Bodies
+from dashboard.web.live import LiveHub
+from dashboard.web.metrics import Figures, Measured
+from dashboard.web.uploads_allowed import upload_paths
+from data.settings import Settings, load
+
+ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
+    auth.router,
+    health.router,
+    live.router,
+)
+
+
+def create_app(settings: Settings | None = None, *, services: Services | None = None) -> FastAPI:
+    """Return the whole application as ASGI, ready to be served by uvicorn.
+
+    With `services`, their mirror must be loaded and stays the caller's; without, the store is opened
+    here, read into the mirror when the server starts, and closed when it stops.
+    """
+    ours = services is None
+    chosen = services or open_services(settings or load())
+    app = FastAPI(
+        title="Watchfloor",
+        version="1",
+        openapi_url=None,  # served by a route of our own, which needs a session or token
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.services, app.state.owned = chosen, ours
+    app.state.readiness = Readiness(chosen, loaded=not ours)
+    app.state.live = LiveHub(chosen)
+    app.state.figures = _figures(app)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router(chosen))
+    dash = make_dash(app, chosen)
+    app.include_router(pages.router(dash))
+    declared = guarded(dash).declared
+    # The one added last is the outermost.
+    app.add_middleware(CallbackBodies, dash=dash, declared=declared)
+    app.add_middleware(
+        Bodies, max_bytes=chosen.settings.body_max_mb * 1_048_576, uploads=upload_paths(chosen.settings)
+    )
+    app.add_middleware(
+        Gate,
+        services=chosen,
+        denials=Denials(chosen),
+        ready=lambda: bool(app.state.readiness.ready),
+        router=app.router,
+    )
+    app.add_middleware(Headers, policy=page_policy(dash.csp_hashes()))
+    app.add_middleware(Measured, figures=app.state.figures)
+    refuse_undeclared(app, dash, declared)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """Return the application of the settings in the environment: what each worker process starts with."""
+    return create_app(load())
+
+
+def _figures(app: FastAPI) -> Figures:
+    services: Services = app.state.services
+    return Figures(
+        gauges={
+            "live_sockets": lambda: float(app.state.live.sockets),
+            "mirror_counter": lambda: float(services.mirror.incidents.counter),
+            "ready": lambda: float(app.state.readiness.ready),
+        }
+    )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    readiness: Readiness = app.state.readiness
+    # Beside the running server, so that /livez and /readyz answer meanwhile.
+    loading = asyncio.create_task(asyncio.to_thread(readiness.load))
+    watching = asyncio.create_task(app.state.live.watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.to_thread(readiness.stop)
+        await asyncio.gather(loading, watching, return_exceptions=True)
+        if app.state.owned:
+            app.state.services.store.close()

@@ -1,0 +1,1 @@
+"""The routes beside the callbacks, and what stands in front of both."""
