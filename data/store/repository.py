@@ -18,7 +18,7 @@ from data.store import tables as t
 from data.store.directory import received
 from data.store.engine import new_key, reading, writing
 from data.store.lookup import Memo, joined
-from data.store.rows import decode, encode, new_row, place_columns, plain
+from data.store.rows import decode, encode, keepable, new_row, place_columns, plain
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -148,10 +148,14 @@ class Repository(Generic[NewT, RecordT]):
                 f"These fields of an {self.kind} cannot be changed: {', '.join(sorted(unknown))}.",
                 hint=f"These can: {', '.join(sorted(self.editable))}.",
             )
+        keepable("reason", reason)
         with writing(self._store.engine) as connection:
             stored = self._stored(connection, actor, record_id)
             if stored.row["revision"] != revision:
                 raise self._conflict(connection, actor, record_id, stored, changes)
+            if "place" in changes and "geometry" not in changes and stored.row["geometry"] is not None:
+                # Given a place alone, the shape goes: the history must say so, and keeps it.
+                changes = {**changes, "geometry": None}
             before = {name: self._field(stored.record, name) for name in changes}
             real = {name: value for name, value in changes.items() if before[name] != value}
             if not real:

@@ -16,6 +16,7 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from data.clock import from_ms, to_ms
+from data.errors import Invalid
 from data.geo import cell_of, checked
 from data.model import LocatedBy, LonLat, Severity, SiteStatus, Status, TimePrecision, new_id
 from data.records import Contact
@@ -61,12 +62,32 @@ def place_columns(place: LonLat | None, geometry: BaseGeometry | None) -> dict[s
     return {"lon": place.lon, "lat": place.lat, "cell": cell_of(place), "geometry": stored}
 
 
+def keepable(name: str, value: Any) -> Any:
+    """Return the value, or raise Invalid where text in it cannot be kept by every database as it stands."""
+    if isinstance(value, str):
+        # PostgreSQL keeps no NUL, and half a surrogate pair is no character in any encoding.
+        if "\x00" in value or (not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)):
+            raise Invalid(
+                f"The {name.replace('_', ' ')} holds what is no text (NUL, or half a character).",
+                hint="Send it again without them; a wrong encoding is the usual cause.",
+            )
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            keepable(name, key)
+            keepable(name, inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            keepable(name, inner)
+    return value
+
+
 def encode(name: str, value: Any) -> tuple[str, Any]:
-    """Return the column and the stored value of one field."""
+    """Return the column and the stored value of one field; raise Invalid for text that cannot be kept."""
+    keepable(name, value)
     if name in _TIMES:
         return _TIMES[name], None if value is None else to_ms(value)
     if name == "contacts":
-        return name, [asdict(contact) for contact in value]
+        return name, [keepable(name, asdict(contact)) for contact in value]
     if isinstance(value, Enum):
         return name, value.value
     if isinstance(value, Mapping):

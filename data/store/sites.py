@@ -17,6 +17,7 @@ from data.store import tables as t
 from data.store.engine import reading
 from data.store.lookup import Memo
 from data.store.repository import Repository
+from data.store.rows import keepable
 
 
 class Sites(Repository[NewSite, Site]):
@@ -63,7 +64,7 @@ class Areas(Repository[NewArea, Area]):
 
     def search(self, actor: Actor, words: str, *, limit: int = 20) -> list[Area]:
         """Return areas whose name starts with the words, then those that contain them, larger areas first."""
-        folded = words.strip().lower()
+        folded = keepable("search", words).strip().lower()
         escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         name = func.lower(self.table.c.name)
         size = (self.table.c.east - self.table.c.west) * (self.table.c.north - self.table.c.south)
@@ -85,14 +86,20 @@ class Areas(Repository[NewArea, Area]):
         return found
 
     def _complete(self, connection: Connection, values: Mapping[str, Any], row: dict[str, Any]) -> None:
-        geometry = values["geometry"]
-        if geometry is None or geometry.is_empty or not geometry.geom_type.endswith("Polygon"):
-            raise Invalid(f"The area {values['name']!r} has no polygon.", hint="Draw or import its outline.")
-        row |= bounds_columns(geometry)
+        row |= bounds_columns(_outline(values["geometry"], values["name"]))
 
     def _changed(self, connection: Connection, row: Mapping[str, Any], columns: dict[str, Any]) -> None:
-        if columns.get("geometry") is not None:
-            columns |= bounds_columns(shapely.from_wkb(columns["geometry"]))
+        if "geometry" in columns:
+            stored = columns["geometry"]
+            columns |= bounds_columns(
+                _outline(None if stored is None else shapely.from_wkb(stored), row["name"])
+            )
+
+
+def _outline(geometry: BaseGeometry | None, name: str) -> BaseGeometry:
+    if geometry is None or geometry.is_empty or not geometry.geom_type.endswith("Polygon"):
+        raise Invalid(f"The area {name!r} has no polygon.", hint="Draw or import its outline.")
+    return geometry
 
 
 def bounds_columns(geometry: BaseGeometry) -> dict[str, float]:

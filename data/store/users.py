@@ -20,6 +20,7 @@ from data.records import User
 from data.store import tables as t
 from data.store.audit_log import AuditLog
 from data.store.engine import new_key, reading, writing
+from data.store.rows import keepable
 
 MIN_PASSWORD: Final = 12
 _LINK_LIFE = timedelta(minutes=15)
@@ -59,6 +60,7 @@ class Users:
         require(actor, Permission.ADMINISTER)
         if not name.strip() or len(name) > 80:  # the column's width
             raise Invalid("A user name has 1 to 80 characters.", hint="Choose a shorter name.")
+        keepable("name", [name, display_name, email])
         row = {
             "name": name,
             "display_name": display_name or name,
@@ -127,6 +129,8 @@ class Users:
 
     def authenticate(self, name: str, password: str) -> int:
         """Return the id of the user with this name and password; raise Unauthenticated, taking as long."""
+        keepable("name", name)
+        keepable("password", password)
         with reading(self._engine) as connection:
             row = connection.execute(select(t.user).where(t.user.c.name == name)).first()
         known = row is not None and not row.disabled and row.password_hash is not None

@@ -15,6 +15,7 @@ from data.records import SavedView
 from data.store import tables as t
 from data.store.audit_log import AuditLog
 from data.store.engine import new_key, reading, writing
+from data.store.rows import keepable
 
 
 class Views:
@@ -41,6 +42,7 @@ class Views:
         require(actor, Permission.SHARE_VIEW if shared else Permission.VIEW)
         if not name.strip() or len(name) > 120:  # the column's width
             raise Invalid("A view has a name of 1 to 120 characters.", hint="Give it a short name.")
+        keepable("view", [name, query, map_state])
         row = {
             "name": name.strip(),
             "user_id": actor.user_id,
