@@ -1,0 +1,58 @@
+/** The filter state of the page: one query, kept in the URL, with undo; everything else follows it. */
+import { IDS } from './ids.js';
+import { setStore } from './dom.js';
+import { format, parse, tidy } from './query.js';
+
+const UNDO_STEPS = 50;
+
+/**
+ * Make the state.
+ * @returns {{params: Function, text: Function, set: Function, patch: Function, undo: Function, canUndo: Function, follow: Function}}
+ */
+export function createState() {
+  let params = parse(window.location.search);
+  let text = format(params);
+  const past = [];
+  const followers = new Set();
+
+  function apply(next, { undoable = true, url = true } = {}) {
+    const wanted = tidy(next);
+    const wantedText = format(wanted);
+    if (wantedText === text) return;
+    if (undoable) {
+      past.push(params);
+      if (past.length > UNDO_STEPS) past.shift();
+    }
+    params = wanted;
+    text = wantedText;
+    if (url) writeUrl(text);
+    setStore(IDS.query, text);
+    for (const follower of followers) follower(params, text);
+  }
+
+  return {
+    params: () => params,
+    text: () => text,
+    /** Replace the whole filter. */
+    set: (next, options) => apply(typeof next === 'string' ? parse(next) : next, options),
+    /** Change some parameters. */
+    patch: (change, options) => apply({ ...params, ...change }, options),
+    undo() {
+      if (past.length) apply(past.pop(), { undoable: false });
+    },
+    canUndo: () => past.length > 0,
+    /** Call `follower(params, text)` after every change; returns how to stop. */
+    follow(follower) {
+      followers.add(follower);
+      return () => followers.delete(follower);
+    },
+    /** Read the filter from the address again (back and forward). */
+    reload: () => apply(parse(window.location.search), { undoable: false, url: false }),
+  };
+}
+
+function writeUrl(text) {
+  const keep = new URLSearchParams(window.location.search).get('wall') === '1' ? 'wall=1' : '';
+  const search = [text, keep].filter(Boolean).join('&');
+  window.history.replaceState(window.history.state, '', `${window.location.pathname}${search ? `?${search}` : ''}${window.location.hash}`);
+}
