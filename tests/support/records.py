@@ -123,11 +123,9 @@ class World:
             "accuracy_m": 20.0,
             "located_by": LocatedBy.GPS,
         }
-        merged = defaults | values
-        merged.setdefault("type_code", self.type_code())
-        merged.setdefault("source_id", self.source())
-        merged.setdefault("scope_id", self.scope())
-        return NewIncident(**merged)
+        made_on_demand = {"type_code": self.type_code, "source_id": self.source, "scope_id": self.scope}
+        defaults |= {name: make() for name, make in made_on_demand.items() if name not in values}
+        return NewIncident(**(defaults | values))
 
     def incident(self, actor: Actor | None = None, **values: Any) -> Incident:
         return self.store.incidents.add(actor or self.system, self.new_incident(**values))
