@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from html import escape
-from pathlib import Path
 
 import dash_ag_grid  # noqa: F401  # registers its scripts, which must be known before the first page is served
 import dash_mantine_components  # noqa: F401  # as above
@@ -16,11 +15,10 @@ from fastapi import FastAPI
 from dashboard import shell
 from dashboard.guard import actor_or_none
 from dashboard.pages import register_pages
+from dashboard.places import BUNDLE
 from dashboard.services import Services
 
 logger = logging.getLogger(__name__)
-
-BUNDLE = Path(__file__).resolve().parent.parent / "assets" / "dist"
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">

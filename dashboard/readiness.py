@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.app import BUNDLE
+from dashboard.places import BASEMAP, BUNDLE
 from dashboard.services import Services
 from data.clock import to_ms
 
 logger = logging.getLogger(__name__)
 
-BASEMAP = Path(__file__).resolve().parent.parent / "assets" / "basemap.pmtiles"
 _RETRY_S = 2.0
 
 

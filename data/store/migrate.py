@@ -31,6 +31,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def known_revisions() -> frozenset[str]:
+    """Return every schema revision that this version of Watchfloor can read or bring up to date."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def upgrade(engine: Engine) -> None:
     """Bring the store to the newest schema in one transaction; a kill in the middle leaves the old one.
 
@@ -39,8 +44,7 @@ def upgrade(engine: Engine) -> None:
     have = current(engine)
     if have == newest():
         return
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if have is not None and have not in known:
+    if have is not None and have not in known_revisions():
         raise Unavailable(
             f"The store has schema {have}, which this version of Watchfloor does not know.",
             hint="It was made by a newer version: install that version, or restore an older backup.",
