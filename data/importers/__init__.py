@@ -1,0 +1,1 @@
+"""Getting real data in: readers, detection, checks, and the way into the store."""

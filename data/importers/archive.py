@@ -1,0 +1,126 @@
+"""Unpacking what strangers sent: sizes are counted while unpacking, never believed."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import stat
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+import pyarrow as pa
+
+from data.errors import TooLarge, UnreadableFile
+from data.importers.base import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_COUNTS_FROM_BYTES
+
+_BLOCK: Final = 1024 * 1024
+
+
+def _zstd(path: Path) -> IO[bytes]:
+    stream: IO[bytes] = pa.input_stream(str(path), compression="zstd")
+    return stream
+
+
+_OPENERS: Final[dict[str, Callable[[Path], Any]]] = {
+    ".gz": lambda path: gzip.open(path, "rb"),
+    ".bz2": lambda path: bz2.open(path, "rb"),
+    ".xz": lambda path: lzma.open(path, "rb"),
+    ".zst": _zstd,
+}
+COMPRESSIONS: Final = frozenset(_OPENERS)
+_UNPACK_ERRORS = (
+    OSError,
+    EOFError,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    pa.ArrowException,
+    NotImplementedError,
+)
+
+
+def unpack(path: Path, *, to: Path, limit: int = MAX_UNPACKED_BYTES) -> Path:
+    """Return the path of the unpacked file below `to`; refuse what bursts."""
+    target = to / path.stem
+    try:
+        with _OPENERS[path.suffix.lower()](path) as packed:
+            _pour(packed, target, packed_size=path.stat().st_size, limit=limit)
+    except _UNPACK_ERRORS as error:
+        raise UnreadableFile(f"The compressed file is damaged: {error}.", hint="Send it again.") from error
+    return target
+
+
+def members(path: Path) -> list[zipfile.ZipInfo]:
+    """Return the files inside a zip archive; refuse floods of entries, links and paths that climb out."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except _UNPACK_ERRORS as error:
+        raise UnreadableFile(f"The zip archive is damaged: {error}.", hint="Send it again.") from error
+    if len(entries) > MAX_ENTRIES:
+        raise TooLarge(f"The archive holds {len(entries):,} files; the limit is {MAX_ENTRIES:,}.")
+    for entry in entries:
+        name = PurePosixPath(entry.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts or ":" in entry.filename[:3] or "\0" in entry.filename:
+            raise UnreadableFile(f"The archive holds a path that climbs out of it: {entry.filename[:80]!r}.")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise UnreadableFile(
+                f"The archive holds a link: {entry.filename[:80]!r}.", hint="Pack the file itself."
+            )
+        if entry.flag_bits & 0x1:
+            raise UnreadableFile("The archive is locked with a password.", hint="Unlock it first.")
+    return [entry for entry in entries if not entry.is_dir() and not _is_litter(entry.filename)]
+
+
+def extract(path: Path, names: Sequence[str], *, to: Path, limit: int = MAX_UNPACKED_BYTES) -> list[Path]:
+    """Return the named members, written flat below `to`; together they may not exceed `limit` bytes."""
+    out = []
+    left = limit
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in names:
+                target = to / PurePosixPath(name.replace("\\", "/")).name
+                with archive.open(name) as packed:
+                    left -= _pour(packed, target, packed_size=archive.getinfo(name).compress_size, limit=left)
+                out.append(target)
+    except _UNPACK_ERRORS as error:
+        raise UnreadableFile(f"The zip archive is damaged: {error}.", hint="Send it again.") from error
+    return out
+
+
+def guard_zip(path: Path, *, limit: int) -> None:
+    """Refuse a zip-based document (xlsx, ods) that would burst in a library that unpacks it in memory."""
+    left = limit
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in members(path):
+                with archive.open(entry) as packed:
+                    left -= _pour(packed, None, packed_size=entry.compress_size, limit=left)
+    except _UNPACK_ERRORS as error:
+        raise UnreadableFile(
+            f"The workbook is damaged: {error}.", hint="Save it again and send that."
+        ) from error
+
+
+def _pour(packed: IO[bytes], target: Path | None, *, packed_size: int, limit: int) -> int:
+    written = 0
+    sink = target.open("wb") if target else None
+    try:
+        while block := packed.read(_BLOCK):
+            written += len(block)
+            if written > limit:
+                raise TooLarge(f"The file unpacks to more than {limit // 1024**2:,} MB.", hint="Split it.")
+            if written > RATIO_COUNTS_FROM_BYTES and written > MAX_RATIO * max(packed_size, 1):
+                raise UnreadableFile("The archive unpacks to over 200 times its size: refused as a bomb.")
+            if sink:
+                sink.write(block)
+    finally:
+        if sink:
+            sink.close()
+    return written
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith("__MACOSX/") or PurePosixPath(name).name in (".DS_Store", "Thumbs.db")
