@@ -1,0 +1,1 @@
+"""Parts of `assets/build_basemap.py`: what is drawn, how it is simplified, cut and written."""
