@@ -1,1 +1,137 @@
-export const panels = {};
+/** The panels round the map: starts what every page has, and each page's own part when it appears. */
+import { IDS } from './ids.js';
+import { byId, memory, notify, setStore } from './dom.js';
+import { may, takeFacts } from './format.js';
+import { closeMenus, startClocks, tendMenus, theme, useTheme } from './topbar.js';
+import { delegate } from './delegate.js';
+import { fillSearch } from './search.js';
+import { followLive } from './live.js';
+import { go, listenToKeys, showHelp } from './keys.js';
+import { acknowledge } from './selection.js';
+import { isWall, toggleWall } from './wall.js';
+import { startReport } from './report.js';
+import { startWatch } from './watch.js';
+
+document.documentElement.dataset.theme = memory.get('theme', 'dark');
+if (isWall()) document.documentElement.classList.add('wall');
+
+const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport]];
+const map = () => window.watchfloor?.map ?? null;
+let page = null;
+let live = null;
+let lastChange = 0;
+
+function changed(token) {
+  page?.part.changed?.(token);
+  // The list of sources is a callback: at most every ten seconds is enough for ages in minutes.
+  if (Date.now() - lastChange > 10_000) {
+    lastChange = Date.now();
+    setStore(IDS.live, { token, at: lastChange });
+  }
+}
+
+function tend() {
+  const app = document.querySelector('[data-wf-app]');
+  if (!app || !map()) return;
+  if (!live) startShell(app);
+  const found = PAGES.map(([id, start]) => [byId(id), start]).find(([node]) => node);
+  const root = found?.[0] ?? null;
+  if (page?.root === root) return;
+  page?.part.stop?.();
+  page = root ? { root, part: found[1](root, { map: map(), token: live.token }) } : null;
+}
+
+function startShell(app) {
+  takeFacts(JSON.parse(app.dataset.wfApp));
+  useTheme(theme(), { remember: false });
+  startClocks();
+  tendMenus();
+  fillSearch({ map, chosen: showResult });
+  live = followLive(changed);
+}
+
+/** Show a search result on the map; from another page, go to the map first. */
+function showResult(result) {
+  if (!page?.part.selection) {
+    if (result.fid || Number.isFinite(result.lon)) memory.set('goto', result);
+    go('/');
+    return;
+  }
+  const { selection } = page.part;
+  if (result.bbox) map().flyTo({ bbox: result.bbox });
+  else if (Number.isFinite(result.lon)) map().flyTo({ lon: result.lon, lat: result.lat, zoom: result.kind === 'place' ? 12 : 16 });
+  if (['site', 'incident'].includes(result.kind) && result.fid) selection.select({ kind: result.kind, fid: result.fid, lon: result.lon, lat: result.lat });
+  if (result.kind === 'area' && result.id) {
+    page.part.names.learn(result.id, result.label);
+    page.part.state.patch({ area: result.id });
+  }
+}
+
+const part = () => page?.part ?? {};
+const commands = {
+  theme: () => useTheme(theme() === 'dark' ? 'light' : 'dark'),
+  wall: toggleWall,
+  help: showHelp,
+  'sign-out': async () => {
+    await fetch('/logout', { method: 'POST', credentials: 'same-origin' }).catch(() => null);
+    window.location.assign('/login');
+  },
+  'fold-rail': () => part().sides?.toggle('rail'),
+  'fold-panel': () => part().sides?.toggle('panel'),
+  table: () => part().table?.toggle(),
+  export: () => part().table?.exportCsv(),
+};
+
+delegate(commands, {
+  select: (target) => part().selection?.select(target, { fly: true }),
+  query(text, view) {
+    part().state?.set(text);
+    if (view?.bbox) map()?.flyTo({ bbox: view.bbox });
+  },
+  move: (target) => map()?.dragIncident(target),
+  viewAction(action) {
+    setStore(IDS.viewAction, { ...action, query: part().state?.text() ?? '', map: map()?.state() ?? {}, at: Date.now() });
+  },
+});
+
+listenToKeys({
+  '/': () => byId('wf-search-input')?.focus(),
+  '?': showHelp,
+  j: () => part().feed?.step(1),
+  k: () => part().feed?.step(-1),
+  Enter: () => part().feed?.open(),
+  a() {
+    const item = part().feed?.current();
+    if (!item) return false;
+    return void acknowledge(item, () => part().feed.refresh({ live: true }));
+  },
+  f() {
+    part().sides?.show('rail');
+    document.querySelector('#wf-rail-body .segments button')?.focus();
+  },
+  l: () => map()?.toggleLegend?.(),
+  d: () => map()?.draw('polygon'),
+  t: () => part().playback?.toggle(),
+  undo: () => (part().state?.canUndo() ? part().state.undo() : false),
+  back() {
+    if (isWall()) return toggleWall();
+    if (closeMenus()) return undefined;
+    map()?.draw(null);
+    if (part().playback?.playing()) return part().playback.end();
+    if (part().table?.shown()) return part().table.close();
+    if (part().sides?.closeDrawers()) return undefined;
+    if (part().selection?.current()) part().selection.select(null);
+    document.activeElement?.blur?.();
+    return undefined;
+  },
+});
+
+window.addEventListener('wf:signed-out', () => notify('Your session has ended. Nothing you sent was lost.', {
+  bad: true, seconds: 3600, action: { label: 'Sign in', run: () => window.location.assign('/login') },
+}));
+new MutationObserver(tend).observe(document.documentElement, { childList: true, subtree: true });
+window.addEventListener('wf:loaded', tend);
+
+/** What other scripts and tests may ask of the page. */
+export const current = () => page?.part ?? null;
+export { may };

@@ -1,0 +1,77 @@
+/** Clocks, ages, the sources' summary, the marking banner, theme, menus. */
+import { IDS } from './ids.js';
+import { byId, memory, setProps } from './dom.js';
+import { ago, count, local, zulu } from './format.js';
+
+/** Tick the clocks each second and every age on the page each five. */
+export function startClocks() {
+  let beat = 0;
+  const tick = () => {
+    const now = Date.now();
+    write(byId(IDS.clockUtc), zulu(now));
+    write(byId(IDS.clockLocal), local(now));
+    if (beat % 5 === 0) {
+      for (const node of document.querySelectorAll('[data-wf-age]')) write(node, ago(Number(node.dataset.wfAge), now));
+      showSources();
+    }
+    beat += 1;
+  };
+  tick();
+  setInterval(tick, 1000);
+}
+
+function write(node, text) {
+  if (node && node.textContent !== text) node.textContent = text;
+}
+
+function showSources() {
+  const list = document.querySelector('[data-wf-sources]');
+  const summary = byId(IDS.sourcesSummary);
+  if (!list || !summary) return;
+  const { count: n, oldest_ms: oldest, late } = JSON.parse(list.dataset.wfSources);
+  const parts = [`${count(n)} ${n === 1 ? 'source' : 'sources'}`];
+  if (oldest) parts.push(`oldest ${ago(oldest).replace(' ago', '')}`);
+  if (late) parts.push(`${late} late`);
+  write(summary, parts.join(', '));
+  summary.classList.toggle('has-late', late > 0);
+}
+
+/** Show the highest marking that is on screen. */
+export function showMarking(marking) {
+  const node = byId(IDS.bannerMarking);
+  if (!node || !marking) return;
+  write(node, marking);
+  node.className = `tlp tlp-${marking.replace('TLP:', '').replace('+', '-').toLowerCase()}`;
+}
+
+/** Return the theme in use. */
+export const theme = () => (document.documentElement.dataset.theme === 'light' ? 'light' : 'dark');
+
+/** Use a theme everywhere and remember it. */
+export function useTheme(name, { remember = true } = {}) {
+  document.documentElement.dataset.theme = name;
+  if (remember) memory.set('theme', name);
+  setProps(IDS.provider, { forceColorScheme: name });
+  // The provider has no element of its own, so it is set by name too.
+  window.dash_clientside?.set_props?.(IDS.provider, { forceColorScheme: name });
+  const item = document.querySelector('[data-wf-do="theme"]');
+  write(item, name === 'light' ? 'Dark theme' : 'Light theme');
+  window.dispatchEvent(new CustomEvent('wf:theme', { detail: name }));
+}
+
+/** Close menus when something else is pressed, and on Escape. */
+export function tendMenus() {
+  document.addEventListener('click', (event) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+/** Close whatever menu is open; tell whether one was. */
+export function closeMenus() {
+  const open = [...document.querySelectorAll('details.menu[open]')];
+  for (const menu of open) {
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
+  }
+  return open.length > 0;
+}

@@ -1,0 +1,116 @@
+/** The Watch page in the browser: joins filter state, map, counts, timeline, feed and selection. */
+import { IDS } from './ids.js';
+import { byId, debounce, notify, setStore } from './dom.js';
+import { givenUp, latest, withQuery } from './api.js';
+import { createState } from './state.js';
+import { fillRail } from './rail.js';
+import { areaNames } from './where.js';
+import { fillFeed } from './feed.js';
+import { createLook } from './look.js';
+import { createTimeline } from './timeline.js';
+import { createPlayback } from './playback.js';
+import { createSelection } from './selection.js';
+import { createTable } from './table.js';
+import { createSides } from './sides.js';
+import { isWall, showFacts } from './wall.js';
+import { showMarking, theme } from './topbar.js';
+import { count } from './format.js';
+
+/**
+ * Bring the Watch page to life.
+ * @param {HTMLElement} root
+ * @param {{map: object, token: () => string|null}} context
+ */
+export function startWatch(root, { map, token }) {
+  const lookups = JSON.parse(root.dataset.lookups);
+  const stopping = new AbortController();
+  const on = (name, run) => window.addEventListener(name, run, { signal: stopping.signal });
+  const state = createState();
+  const look = createLook(lookups.last_look ?? 0);
+  const names = areaNames();
+  const sides = createSides(root, map);
+  let feed = null;
+  const selection = createSelection({ map, feed: () => feed, wall: isWall });
+  const context = { state, lookups, map, names, look };
+  const rail = fillRail(byId(IDS.railBody), context);
+  const timeline = createTimeline(context);
+  const playback = createPlayback({ ...context, timeline });
+  const table = createTable({ state, select: (target) => selection.select(target) });
+  feed = fillFeed({ state, look, select: selection.select, table: table.toggle });
+
+  const asked = latest();
+  let shownOnce = false;
+  async function summarise() {
+    try {
+      const summary = await asked(withQuery('/api/v1/summary', state.text()));
+      take(summary);
+    } catch (error) {
+      if (!givenUp(error)) notify(`${error.message} ${error.hint ?? ''} What is on screen is as it was.`, { bad: true });
+    }
+  }
+  function take(summary) {
+    rail.facets(summary);
+    if (!playback.playing()) {
+      timeline.draw(summary);
+      playback.legend(summary.timeline);
+    }
+    showMarking(summary.marking);
+    showFacts(summary, lookups);
+    map.setCounts?.({ incidents: summary.total });
+    const text = count(summary.total);
+    for (const node of document.querySelectorAll('[data-wf-total]')) node.textContent = text;
+    // The first sight is of what the filter holds; after that the view belongs to whoever looks.
+    if (!shownOnce && summary.extent) fit(summary.extent);
+    shownOnce = true;
+  }
+  function fit([west, south, east, north]) {
+    if (isWall() && window.location.hash) return;
+    map.flyTo({ bbox: [west, south, east, north] });
+  }
+
+  const soon = debounce(summarise, 60);
+  const feedSoon = debounce(() => feed.refresh(), 60);
+  const tableSoon = debounce(() => table.refresh(), 120);
+  state.follow((params, text) => {
+    map.setFilter(text);
+    map.showShape(params.shape ?? null);
+    soon();
+    feedSoon();
+    tableSoon();
+  });
+
+  on('wf:shape', ({ detail }) => {
+    if (!detail?.shape) return;
+    const now = state.params().shape;
+    state.patch({ shape: now ? `${now}|${detail.shape}` : detail.shape });
+  });
+  on('wf:select', ({ detail }) => selection.select(detail, { fromMap: true }));
+  on('wf:moved', ({ detail }) => selection.moveTo({ lon: detail.lon, lat: detail.lat }));
+  on('wf:theme', ({ detail }) => { map.setTheme(detail); timeline.draw(null); });
+  on('popstate', () => state.reload());
+
+  setStore(IDS.query, state.text());
+  const mounted = map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined });
+  Promise.resolve(mounted).catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
+  if (state.params().shape) Promise.resolve(mounted).then(() => map.showShape(state.params().shape));
+  summarise();
+
+  return {
+    state, feed, selection, playback, table, sides, names,
+    /** Something that the actor may see has changed. */
+    changed(newToken) {
+      map.setToken(newToken);
+      if (playback.playing()) return;
+      soon();
+      feed.refresh({ live: true });
+      table.refresh({ purge: false });
+      selection.refresh();
+    },
+    stop() {
+      stopping.abort();
+      feed.stop();
+      playback.end();
+      map.unmount?.();
+    },
+  };
+}
