@@ -1,0 +1,81 @@
+"""Counts over time, and what is usual for that hour of the week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.geo import IntArray
+
+_MINUTE = 60_000
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_WEEK = 7 * _DAY
+_STEPS_MS = (
+    *(m * _MINUTE for m in (1, 2, 5, 10, 15, 30)),
+    *(h * _HOUR for h in (1, 2, 3, 6, 12)),
+    *(d * _DAY for d in (1, 2, 7, 14, 28, 91, 182, 365, 730, 1825, 3650, 18250)),
+)
+_WEEK_HOURS = 168
+_USUAL_MIN_MS = 4 * _WEEK
+_USUAL_MAX_WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Counts per root type and bin; `usual` is the mean for those hours of the week, where it is known."""
+
+    start_ms: int
+    step_ms: int
+    keys: tuple[str, ...]
+    counts: IntArray  # one row per key
+    usual: npt.NDArray[np.float64] | None
+
+
+def bins_for(first_ms: int, last_ms: int, *, most: int) -> tuple[int, int, int]:
+    """Return start, step and number of bins that hold both moments: round steps, at most `most` bins."""
+    for step in _STEPS_MS:
+        start = first_ms // step * step
+        count = (last_ms - start) // step + 1
+        if count <= most:
+            return start, step, count
+    step = -(-(last_ms - first_ms + 1) // most)
+    return first_ms, step, most
+
+
+def count_over_time(
+    occurred_ms: IntArray, root: npt.NDArray[np.int32], *, roots: int, start_ms: int, step_ms: int, bins: int
+) -> IntArray:
+    """Return the counts per root and bin; moments outside the bins are left out."""
+    place = (occurred_ms - start_ms) // step_ms
+    key = root * np.int64(bins) + place
+    within = (place >= 0) & (place < bins)
+    if not within.all():
+        key = key[within]
+    return np.bincount(key, minlength=roots * bins).reshape(roots, bins)
+
+
+def usual_level(
+    earlier_ms: IntArray, *, start_ms: int, step_ms: int, bins: int
+) -> npt.NDArray[np.float64] | None:
+    """Return the mean count of each bin's hours of the week over the weeks before, None for under four weeks.
+
+    `earlier_ms` are the moments of the same filter without its time. Hours are of UTC.
+    """
+    before = earlier_ms[earlier_ms < start_ms]
+    if not len(before) or start_ms - int(before.min()) < _USUAL_MIN_MS:
+        return None
+    weeks = min((start_ms - int(before.min())) // _WEEK, _USUAL_MAX_WEEKS)
+    recent = before[before >= start_ms - weeks * _WEEK]
+    profile = np.bincount(recent // _HOUR % _WEEK_HOURS, minlength=_WEEK_HOURS) / weeks
+    if step_ms <= _HOUR:
+        hours = (start_ms + step_ms * np.arange(bins)) // _HOUR % _WEEK_HOURS
+        return np.asarray(profile[hours] * (step_ms / _HOUR))
+    per_bin = step_ms // _HOUR
+    # Whole weeks add up to the same whatever the start: only the rest has to be summed hour by hour.
+    whole, rest = divmod(per_bin, _WEEK_HOURS)
+    first = (start_ms // _HOUR + per_bin * np.arange(bins)) % _WEEK_HOURS
+    running = np.concatenate([[0.0], np.cumsum(np.tile(profile, 2))])
+    return np.asarray(whole * profile.sum() + running[first + rest] - running[first])
