@@ -16,8 +16,9 @@ async function readGlyphs() {
       if (name === file || name in glyphs) continue;
       const svg = await readFile(join(folder, file), 'utf8');
       const box = svg.match(/viewBox="0 0 ([\d.]+) ([\d.]+)"/);
-      const paths = [...svg.matchAll(/<path[^>]*?\sd="([^"]+)"/g)].map((match) => match[1].replace(/\s+/g, ' '));
-      if (box && paths.length) glyphs[name] = [Number(box[1]), Number(box[2]), paths.join('')];
+      const paths = [...svg.matchAll(/<path[^>]*?\sd="([^"]+)"/g)].map(([, path]) => path.replace(/&#x[\dA-F]+;|\s+/g, ' '));
+      // A path that begins with a relative move starts from the origin, whatever stands before it.
+      if (box && paths.length) glyphs[name] = [Number(box[1]), Number(box[2]), paths.join('M0 0')];
     }
   }
   return glyphs;

@@ -1,5 +1,5 @@
 /** How incidents are drawn: quiet clusters, a dot for every report, a glyph wherever there is room for one. */
-import { SEVERITY_COLORS } from './palette.js';
+import { LOUD_FROM, SEVERITY_COLORS } from './palette.js';
 
 export const INCIDENTS = 'wf-incidents';
 const FONT = ['Inter Medium'];
@@ -13,13 +13,16 @@ const ACCURACY = ['coalesce', ['get', 'acc'], 0];
 const LOCATED = ['to-string', ['coalesce', ['get', 'loc'], 'unknown']];
 const COLOR = ['match', SEVERITY, ...SEVERITY_COLORS.flatMap((color, level) => [level, color]), SEVERITY_COLORS[0]];
 // Resolved and closed stay on the map but step back.
-const PRESENCE = ['case', ['>=', ['coalesce', ['get', 'st'], 0], 3], 0.4, 1];
+const PRESENCE = ['case', ['>=', ['coalesce', ['get', 'st'], 0], 3], 0.42, 1];
 const IS_DEFAULT_POINT = ['in', LOCATED, ['literal', ['default_point', 'default point', '7']]];
+const DONE = ['>=', ['coalesce', ['get', 'st'], 0], 3];
 const CERTAINTY = ['case', IS_DEFAULT_POINT, 'hollow', ['<=', ACCURACY, 0], 'dashed', 'solid'];
 // NAPSG: a triangle is a public alert, a diamond is what happened.
 const SHAPE = ['case', ['==', ['slice', CODE, 0, 13], 'weather.alert'], 'alert', 'hazard'];
 const ICON = ['concat', 'wf:incident:', SHAPE, ':', ['coalesce', ['get', 'glyph'], 'circle-stroked'], ':',
   ['to-string', SEVERITY], ':', CERTAINTY];
+/** From afar only watch, high and extreme have a glyph of their own. */
+const GLYPH_FROM_AFAR = 4;
 const COUNT = ['coalesce', ['get', 'n'], 1];
 const CLUSTER_RADIUS = ['step', COUNT, '13', 10, '15', 100, '18', 1000, '22', 10000, '26', 100000, '30'];
 const SHARE = ['case', ['>', ['coalesce', ['get', 'hi'], 0], 0],
@@ -46,10 +49,13 @@ export function ringRadius(lat) {
 
 /**
  * Return the incident layers, from the bottom up.
- * @param {{colors: import('./palette.js').Palette, lat: number}} look
+ * @param {{colors: import('./palette.js').Palette, lat: number, layers: Record<string, boolean>}} look
  */
-export function incidentLayers({ colors, lat }) {
-  return [...shapeLayers(colors), ringLayer(lat), dotLayer(colors), ...symbolLayers(colors), ...clusterLayers(colors)];
+export function incidentLayers({ colors, lat, layers }) {
+  return [
+    ...shapeLayers(colors), ringLayer(colors, lat), dotLayer({ colors, layers }),
+    ...symbolLayers(colors), ...clusterLayers(colors),
+  ];
 }
 
 function shapeLayers(colors) {
@@ -70,15 +76,15 @@ function shapeLayers(colors) {
   ];
 }
 
-function ringLayer(lat) {
+function ringLayer(colors, lat) {
   return {
-    id: 'wf-incident-rings', type: 'circle', source: INCIDENTS, 'source-layer': 'points', minzoom: 13.5,
-    filter: ['all', ['>=', ACCURACY, 15], ['<=', ACCURACY, 20000], ['!', IS_DEFAULT_POINT]],
+    id: 'wf-incident-rings', type: 'circle', source: INCIDENTS, 'source-layer': 'points', minzoom: 14.5,
+    // Rings wider than the screen would only be lines across it: those are drawn when a record is looked at.
+    filter: ['all', ['>=', ACCURACY, 10], ['<=', ACCURACY, ['step', ['zoom'], 500, 16, 300, 17, 150]], ['!', IS_DEFAULT_POINT]],
     paint: {
       'circle-radius': ringRadius(lat),
-      'circle-color': COLOR,
-      'circle-opacity': ['*', 0.04, PRESENCE],
-      'circle-stroke-color': COLOR,
+      'circle-color': 'rgba(0,0,0,0)',
+      'circle-stroke-color': colors.muted,
       'circle-stroke-width': 1,
       'circle-stroke-opacity': ['*', 0.45, PRESENCE],
       'circle-pitch-scale': 'map',
@@ -87,18 +93,29 @@ function ringLayer(lat) {
   };
 }
 
-function dotLayer(colors) {
+/**
+ * Return how strongly dots are drawn; over a surface they step back, or nobody could see it.
+ * @param {Record<string, boolean>} layers
+ */
+export function dotOpacity(layers) {
+  const strength = layers.density || layers.hotspots ? 0.3 : 1;
+  return ['*', strength, ['case', DONE, 0.45, ['<', SEVERITY, LOUD_FROM], 0.75, 1]];
+}
+
+function dotLayer({ colors, layers }) {
   const size = (small, step) => ['+', small, ['*', step, ['max', 0, ['-', SEVERITY, 2]]]];
+  // The ordinary is grey: only what is moderate or worse, and not yet over, has a colour.
+  const color = ['case', ['any', DONE, ['<', SEVERITY, LOUD_FROM]], colors.muted, COLOR];
   return {
     id: 'wf-incident-dots', type: 'circle', source: INCIDENTS, 'source-layer': 'points',
-    layout: { 'circle-sort-key': SEVERITY },
+    layout: { 'circle-sort-key': ['case', DONE, -1, SEVERITY] },
     paint: {
-      'circle-radius': ['interpolate', ['linear'], ['zoom'], 6, size(1.8, 0.4), 10, size(2.6, 0.6), 14, size(4, 0.7)],
-      'circle-color': ['case', IS_DEFAULT_POINT, 'rgba(0,0,0,0)', COLOR],
-      'circle-opacity': PRESENCE,
-      'circle-stroke-color': ['case', IS_DEFAULT_POINT, COLOR, colors.ink],
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 6, size(1.4, 0.4), 10, size(2, 0.6), 14, size(3.2, 0.7)],
+      'circle-color': ['case', IS_DEFAULT_POINT, 'rgba(0,0,0,0)', color],
+      'circle-opacity': dotOpacity(layers),
+      'circle-stroke-color': ['case', IS_DEFAULT_POINT, color, colors.ground],
       'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 6, 0.5, 12, 1],
-      'circle-stroke-opacity': PRESENCE,
+      'circle-stroke-opacity': dotOpacity(layers),
     },
   };
 }
@@ -108,13 +125,14 @@ function symbolLayers(colors) {
   return [
     {
       ...base, id: 'wf-incident-glyphs', minzoom: 9,
+      filter: ['>=', SEVERITY, ['step', ['zoom'], GLYPH_FROM_AFAR, 11, 0]],
       layout: {
         'icon-image': ICON,
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.72, 13, 0.9, 16, 1],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.78, 13, 0.9, 16, 1],
         'icon-overlap': ['step', ['zoom'], 'never', 15.5, 'always'],
-        'icon-padding': 1,
-        // The gravest find room first; above them all, the gravest is drawn last.
-        'symbol-sort-key': ['-', 10, SEVERITY],
+        'icon-padding': ['step', ['zoom'], ['literal', [7]], 14, ['literal', [3]]],
+        // Stacks and the gravest find room first.
+        'symbol-sort-key': ['case', ['>', COUNT, 1], 0, DONE, 20, ['-', 10, SEVERITY]],
         'symbol-z-order': 'source',
       },
       paint: { 'icon-opacity': PRESENCE },
@@ -124,7 +142,7 @@ function symbolLayers(colors) {
       layout: {
         'icon-image': 'wf:pill', 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4],
         'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': 10,
-        'text-offset': [1.35, -1.2], 'text-overlap': 'always', 'icon-overlap': 'always',
+        'text-offset': [1.9, -1.6], 'text-overlap': 'always', 'icon-overlap': 'always', 'text-ignore-placement': true, 'icon-ignore-placement': true,
       },
       paint: { 'text-color': colors.panel, 'icon-opacity': 0.95 },
     },

@@ -24,8 +24,9 @@ export function siteLayers({ colors }) {
     {
       id: 'wf-site-dots', type: 'circle', source: SITES, 'source-layer': 'sites', maxzoom: 15,
       paint: {
-        'circle-radius': 2.5, 'circle-color': colors.panel,
-        'circle-stroke-color': colors.muted, 'circle-stroke-width': 1.25,
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 7, 1.25, 12, 2.5], 'circle-color': colors.panel,
+        'circle-stroke-color': colors.muted, 'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 7, 0.75, 12, 1.25],
+        'circle-stroke-opacity': 0.8,
       },
     },
     {
@@ -33,7 +34,7 @@ export function siteLayers({ colors }) {
       layout: {
         'icon-image': ['concat', 'wf:site:', ['coalesce', ['get', 'glyph'], ''], ':',
           ['coalesce', ['get', 'sector'], ''], ':', ['to-string', STATUS]],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 7, 0.7, 12, 0.9, 15, 1],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 7, 0.8, 12, 0.95, 15, 1],
         'icon-overlap': ['step', ['zoom'], 'never', 14, 'always'],
         'icon-padding': 1,
         'symbol-sort-key': ['-', 10, STATUS],

@@ -5,6 +5,9 @@ export const SEVERITY_COLORS = ['#FFFFFF', '#00AC3A', '#237ACF', '#FFD718', '#FF
 export const SEVERITY_LETTERS = ['–', 'L', 'N', 'M', 'W', 'H', 'X'];
 export const SEVERITY_LABELS = ['None', 'Low', 'Notice', 'Moderate', 'Watch', 'High', 'Extreme'];
 
+/** From this severity on (moderate) a symbol is loud; what is below has a grey frame and a coloured letter. */
+export const LOUD_FROM = 3;
+
 /** Site status by FEMA lifeline: unknown, green, yellow, red; the letter stands beside the colour. */
 export const SITE_STATUS_LETTERS = ['U', 'G', 'Y', 'R'];
 export const SITE_STATUS_LABELS = ['Unknown', 'Stable', 'Impaired', 'Out of service'];

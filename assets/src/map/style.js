@@ -17,7 +17,7 @@ const FONT_FILES = {
 const SWITCHES = {
   incidents: /^wf-incident/,
   sites: /^wf-site/,
-  areas: /^wf-(area|mask|shape)/,
+  areas: /^wf-area/,
   density: /^wf-density/,
   hotspots: /^wf-hotspot/,
 };

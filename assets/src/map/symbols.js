@@ -3,15 +3,17 @@
  * rounded rectangle = infrastructure; frame colour = severity or status, always with a letter or a shape beside it.
  */
 import { drawGlyph } from './glyphs.js';
-import { SEVERITY_COLORS, SEVERITY_LETTERS, SITE_STATUS_LETTERS } from './palette.js';
+import { LOUD_FROM, SEVERITY_COLORS, SEVERITY_LETTERS, SITE_STATUS_LETTERS } from './palette.js';
 
 const BADGE_INK = '#0E1116';
+const QUIET_FRAME = '#AEB7C3';
 const HIGH = 5;
 
 /** Draw an incident in a 40-px square. */
 export function drawIncident(pen, colors, { shape, path, severity, certainty }) {
   const color = SEVERITY_COLORS[severity] ?? SEVERITY_COLORS[0];
-  const weight = severity >= HIGH ? 3 : 2.25;
+  const loud = severity >= LOUD_FROM;
+  const weight = severity >= HIGH ? 3 : loud ? 2.25 : 1.25;
   const outline = shape === 'alert' ? trianglePath() : diamondPath();
   pen.lineJoin = 'round';
   // A dark rim under the frame keeps white and yellow visible on a light ground.
@@ -24,7 +26,7 @@ export function drawIncident(pen, colors, { shape, path, severity, certainty }) 
   }
   pen.setLineDash(certainty === 'solid' ? [] : [3.2, 2.6]);
   pen.lineWidth = weight;
-  pen.strokeStyle = color;
+  pen.strokeStyle = loud ? color : QUIET_FRAME;
   pen.stroke(outline);
   pen.setLineDash([]);
   const middle = shape === 'alert' ? 23 : 20;

@@ -1,0 +1,116 @@
+/** The legend that is also the layer switch: what is drawn, how much of it, and what the signs mean. */
+import { make } from './events.js';
+import { DENSITY_RAMP, SEVERITY_COLORS, SEVERITY_LABELS, SEVERITY_LETTERS } from './palette.js';
+
+const ROWS = [
+  { name: 'incidents', label: 'Incidents' },
+  { name: 'sites', label: 'Sites' },
+  { name: 'areas', label: 'Areas' },
+  { name: 'density', label: 'Where reports are' },
+  { name: 'hotspots', label: 'Hotspots (Gi*)' },
+];
+
+/**
+ * Put the legend on the map.
+ * @param {HTMLElement} element
+ * @param {{state: {layers: Record<string, boolean>}, onSwitch: (name: string, on: boolean) => void,
+ *   onPage: (name: string, on: boolean) => void}} options
+ */
+export function createLegend(element, { state, onSwitch, onPage }) {
+  const box = make('section', 'wf-legend');
+  box.setAttribute('aria-label', 'Layers and legend');
+  const head = make('button', 'wf-legend-head', 'Layers');
+  head.type = 'button';
+  const body = make('div', 'wf-legend-body');
+  box.append(head, body);
+  const rows = Object.fromEntries(ROWS.map((row) => [row.name, layerRow(row, state.layers[row.name], (on) => {
+    onSwitch(row.name, on);
+    onPage(row.name, on);
+  })]));
+  const density = densityKey();
+  const hotspots = hotspotKey();
+  for (const row of ROWS) {
+    body.append(rows[row.name].box);
+    if (row.name === 'incidents') body.append(severityKey());
+    if (row.name === 'density') body.append(density);
+    if (row.name === 'hotspots') body.append(hotspots);
+  }
+  element.append(box);
+
+  function fold(folded) {
+    box.classList.toggle('wf-legend-folded', folded);
+    head.setAttribute('aria-expanded', String(!folded));
+  }
+  function setLayer(name, on) {
+    if (!rows[name]) return;
+    rows[name].input.checked = on;
+    rows[name].box.classList.toggle('wf-off', !on);
+    density.hidden = !state.layers.density;
+    hotspots.hidden = !state.layers.hotspots;
+  }
+  head.addEventListener('click', () => fold(!box.classList.contains('wf-legend-folded')));
+  // A small map needs its ground more than its key.
+  fold(element.clientHeight < 420 || element.clientWidth < 520);
+  for (const row of ROWS) setLayer(row.name, state.layers[row.name]);
+
+  return {
+    setLayer,
+    /** @param {Record<string, number>} counts by layer */
+    setCounts(counts) {
+      for (const [name, count] of Object.entries(counts)) {
+        if (rows[name]) rows[name].count.textContent = count === null ? '' : Number(count).toLocaleString('en-US');
+      }
+    },
+    toggle: () => fold(!box.classList.contains('wf-legend-folded')),
+    destroy: () => box.remove(),
+  };
+}
+
+function layerRow({ name, label }, on, onChange) {
+  const box = make('label', 'wf-legend-row');
+  const input = make('input');
+  input.type = 'checkbox';
+  input.checked = on;
+  input.addEventListener('change', () => onChange(input.checked));
+  const sign = make('span', `wf-sign wf-sign-${name}`);
+  sign.setAttribute('aria-hidden', 'true');
+  const count = make('span', 'wf-legend-count');
+  box.append(input, sign, make('span', 'wf-legend-label', label), count);
+  return { box, input, count };
+}
+
+function severityKey() {
+  const key = make('div', 'wf-key wf-key-severity');
+  key.setAttribute('aria-label', 'Severity, from none to extreme');
+  key.setAttribute('role', 'img');
+  SEVERITY_COLORS.forEach((color, level) => {
+    const step = make('span', 'wf-key-step', SEVERITY_LETTERS[level]);
+    step.style.background = color;
+    step.title = SEVERITY_LABELS[level];
+    key.append(step);
+  });
+  const ends = make('div', 'wf-key-ends');
+  ends.append(make('span', '', 'none'), make('span', '', 'extreme'));
+  const signs = make('div', 'wf-key-note', 'Ring: place is within. Dashed: accuracy unknown. “?”: place unknown.');
+  const both = make('div', 'wf-key-block');
+  both.append(key, ends, signs);
+  return both;
+}
+
+function densityKey() {
+  const block = make('div', 'wf-key-block');
+  const ramp = make('div', 'wf-key-ramp');
+  ramp.style.background = `linear-gradient(90deg, ${DENSITY_RAMP.join(', ')})`;
+  const ends = make('div', 'wf-key-ends');
+  ends.append(make('span', '', 'few reports'), make('span', '', 'many'));
+  block.append(ramp, ends, make('div', 'wf-key-note', 'Counts, not a claim: more people report where more people are.'));
+  return block;
+}
+
+function hotspotKey() {
+  const block = make('div', 'wf-key-block');
+  const claim = make('div', 'wf-key-claim');
+  claim.append(make('span', 'wf-key-hatch'), make('span', '', 'More than chance would give, tested'));
+  block.append(claim, make('div', 'wf-key-note', 'Getis-Ord Gi*; a thicker line is a surer claim.'));
+  return block;
+}
