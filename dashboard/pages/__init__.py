@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash.development.base_component import Component
 
-from dashboard.pages import reports, sites, watch
+from dashboard.pages import admin, reports, sites, watch
 from data.access import Actor, Permission
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ PAGES: tuple[Page, ...] = (
     Page("/", "Watch", Permission.VIEW, watch.layout, watch.register, "w"),
     Page("/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"),
     Page("/sites", "Sites", Permission.VIEW, sites.layout, sites.register, "s"),
+    Page("/admin", "Admin", Permission.READ_AUDIT, admin.layout, admin.register, "a"),
 )
 
 
