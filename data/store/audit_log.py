@@ -11,7 +11,7 @@ from data.access import Actor
 from data.audit import GENESIS, AuditCheck, entry_hash, head_seal, verify_chain
 from data.clock import Clock, to_ms
 from data.store.engine import reading
-from data.store.tables import audit, fact
+from data.store.tables import audit, fact, user
 
 _HEAD = "audit_head"
 _SIGNED = [column for column in audit.c if column.name not in ("prev_hash", "hash")]
@@ -68,7 +68,12 @@ class AuditLog:
         """Return whether the whole log is unchanged, uncut and in order."""
         with reading(self._engine) as connection:
             seal = connection.execute(select(fact.c.value).where(fact.c.key == _HEAD)).scalar() or ""
-            return verify_chain(self._key, _entries(connection), seal)
+            check = verify_chain(self._key, _entries(connection), seal)
+            if not check.entries and check.whole and connection.execute(select(user.c.id).limit(1)).first():
+                return AuditCheck(
+                    0, "The log is empty, though there are users: each of them was entered in it."
+                )
+            return check
 
     def entries(self, *, before: int | None = None, limit: int = 100) -> list[Mapping[str, Any]]:
         """Return entries, newest first, from before a seq on; who may read them is asked by the caller."""

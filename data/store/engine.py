@@ -63,7 +63,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a read transaction: everything in it sees the same moment of the store."""
-    with engine.connect() as connection, connection.begin():
+    # SQLite's transactions see one moment by themselves; PostgreSQL's do when asked.
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

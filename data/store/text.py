@@ -53,10 +53,12 @@ def forget(connection: Connection, seq: int, before: Mapping[str, str]) -> None:
 
 def matching(connection: Connection, query: str) -> npt.NDArray[np.int64]:
     """Return the sorted seqs of the incidents that contain every word; unfiltered, for the mirror to mask."""
-    words = words_of(query)
+    # FTS5 folds a query just as it folded the text; PostgreSQL has our own folding on both sides.
+    sqlite = connection.dialect.name == "sqlite"
+    words = _WORD.findall(unicodedata.normalize("NFC", query))[:_MAX_WORDS] if sqlite else words_of(query)
     if not words:
         return np.empty(0, dtype=np.int64)
-    if connection.dialect.name == "sqlite":
+    if sqlite:
         sql = "SELECT rowid FROM incident_text WHERE incident_text MATCH :query ORDER BY rowid"
         match = " ".join(f'"{word}"' for word in words) + "*"
     else:

@@ -434,7 +434,10 @@ def _text_search() -> None:
     # unaccent() is not immutable and needs an extension; normalize() is neither.
     op.execute(
         "CREATE FUNCTION watchfloor_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE "
-        "RETURN regexp_replace(normalize(lower(words), NFKD), '[\\u0300-\\u036f]', '', 'g')"
+        # Punctuation goes, or "box 12-31" would hold the number -31.
+        # 250,000 letters stay below tsvector's megabyte.
+        "RETURN regexp_replace(regexp_replace(normalize(lower(left(words, 250000)), NFKD), "
+        "'[\\u0300-\\u036f]', '', 'g'), '[!-/:-@\\[-`{-~]+', ' ', 'g')"
     )
     op.execute(
         "CREATE INDEX ix_incident_words ON incident USING gin "
