@@ -75,11 +75,14 @@ def restore(source: Path, settings: Settings) -> Backup:
     url = make_url(settings.resolved_database_url)
     if url.get_backend_name() != "sqlite":
         raise Unavailable(
-            "A store on PostgreSQL is restored with PostgreSQL's own tool.", hint="pg_restore --dbname=URL FILE"
+            "A store on PostgreSQL is restored with PostgreSQL's own tool.",
+            hint="pg_restore --dbname=URL FILE",
         )
     database, key = Path(str(url.database)), settings.home / _KEY
     if database.exists():
-        raise Conflict(f"There is a store already: {database}.", hint="Restore into an empty WATCHFLOOR_HOME.")
+        raise Conflict(
+            f"There is a store already: {database}.", hint="Restore into an empty WATCHFLOOR_HOME."
+        )
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _unpacked(source, settings.home) as (copy, audit_key, held):
         if held.schema not in known_revisions():
@@ -88,10 +91,14 @@ def restore(source: Path, settings: Settings) -> Backup:
                 hint="It was made by a newer version: install that version first.",
             )
         if content_hashes(copy) != held.tables:
-            raise UnreadableFile("The backup is damaged: its content is not what was written.", hint="Take another.")
+            raise UnreadableFile(
+                "The backup is damaged: its content is not what was written.", hint="Take another."
+            )
         # A restore that was killed between the two renames has left the very same key.
         if key.exists() and key.read_bytes() != audit_key.read_bytes():
-            raise Conflict(f"There is another key already: {key}.", hint="Restore into an empty WATCHFLOOR_HOME.")
+            raise Conflict(
+                f"There is another key already: {key}.", hint="Restore into an empty WATCHFLOOR_HOME."
+            )
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         audit_key.rename(key)
         copy.rename(database)
