@@ -43,12 +43,16 @@ class ShapeSet:
     @cached_property
     def on_map(self) -> npt.NDArray[np.object_]:
         """The geometries in integer Web Mercator, as tiles cut them."""
-        return np.asarray(shapely.transform(self.geometry, _to_mercator), dtype=object)
+        return np.asarray(shapely.make_valid(shapely.transform(self.geometry, _to_mercator)), dtype=object)
 
     @cached_property
     def tree(self) -> shapely.STRtree:
         """The index of `on_map`."""
         return shapely.STRtree(self.on_map)
+
+    def near(self, box: tuple[float, float, float, float]) -> IntArray:
+        """Return which shapes may reach into a box of Mercator coordinates, as positions in this set."""
+        return np.asarray(self.tree.query(shapely.box(*box)), dtype=np.int64)
 
 
 def _to_mercator(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

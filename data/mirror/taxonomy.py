@@ -38,6 +38,20 @@ class Taxonomy:
             table[entry.id] = order[entry.root]
         return table
 
+    @cached_property
+    def _words(self) -> dict[str, tuple[str, ...]]:
+        return {
+            name: tuple(
+                str(getattr(self.by_id[type_id], name)) if type_id in self.by_id else ""
+                for type_id in range(self.size)
+            )
+            for name in ("root", "code", "glyph", "label")
+        }
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return the root, code, glyph or label of every type, to be indexed with type ids."""
+        return self._words[name]
+
     def under(self, codes: Sequence[str]) -> Table:
         """Return the table of these types and their descendants; raise BadFilter on an unknown code."""
         table = np.zeros(self.size, dtype=np.bool_)

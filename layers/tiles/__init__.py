@@ -1,0 +1,5 @@
+"""Vector tiles made at request time: encoding, thinning and counting."""
+
+from layers.tiles.address import EXTENT, TileAddress
+
+__all__ = ["EXTENT", "TileAddress"]
