@@ -11,7 +11,7 @@ from typing import Any
 from shapely.geometry import box
 
 from data.access import Actor
-from data.model import LocatedBy, LonLat, Role, StoreKind, Tlp
+from data.model import LocatedBy, LonLat, Role, StoreKind, Tlp, new_id
 from data.records import Area, Incident, NewArea, NewIncident, NewSite, Site
 from data.store import Store
 
@@ -81,7 +81,7 @@ class World:
     ) -> int:
         return self.store.users.add(
             self.system,
-            name or f"{role.value}-{next(self._numbers)}",
+            name or f"{role.value}-{new_id().hex[-8:]}",
             role=role,
             agency_id=agency_id,
             clearance=clearance,
