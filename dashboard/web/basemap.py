@@ -1,4 +1,4 @@
-"""The ground of the map: which basemaps there are, their styles, and their tiles from files on this machine."""
+"""The ground of the map: which basemaps there are, their styles, and their tiles from local files."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def router(services: Services) -> APIRouter:
         return {"basemaps": [_described(basemap, files) for basemap in available(services.settings)]}
 
     @routes.get("/api/v1/basemap/style.json")
-    def basemap_style(_actor: Viewer, theme: str = "dark", name: Annotated[str, Query(max_length=80)] = "") -> Any:
+    def basemap_style(
+        _actor: Viewer, theme: str = "dark", name: Annotated[str, Query(max_length=80)] = ""
+    ) -> Any:
         """Return the MapLibre style of a basemap in a theme; a file that cannot be read is left out of it."""
         basemap = chosen(services.settings, name)
         ground = chosen(services.settings)
@@ -81,7 +83,11 @@ def router(services: Services) -> APIRouter:
         if basemap.path is None or not 0 <= z <= _MAX_ZOOM:
             raise NotFound("There is no such tile.", hint="Zooms go from 0 to 24.")
         archive, mark = files.get(basemap.path)
-        etag = '"' + hashlib.blake2s(f"{basemap.slug} {mark} {z} {x} {y}".encode(), digest_size=12).hexdigest() + '"'
+        etag = (
+            '"'
+            + hashlib.blake2s(f"{basemap.slug} {mark} {z} {x} {y}".encode(), digest_size=12).hexdigest()
+            + '"'
+        )
         headers = {"Cache-Control": _CACHE, "ETag": etag, "Vary": "Accept-Encoding, Cookie, Authorization"}
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
@@ -114,7 +120,13 @@ def _readable(basemap: Basemap, files: OpenFiles) -> Archive | None:
 
 def _described(basemap: Basemap, files: OpenFiles) -> dict[str, Any]:
     slug = _BUILTIN if basemap.kind == _BUILTIN else basemap.slug
-    described = {"name": basemap.name, "id": slug, "kind": basemap.kind, "state": "ready", "outside": bool(basemap.url)}
+    described = {
+        "name": basemap.name,
+        "id": slug,
+        "kind": basemap.kind,
+        "state": "ready",
+        "outside": bool(basemap.url),
+    }
     if basemap.path is not None:
         try:
             files.get(basemap.path)

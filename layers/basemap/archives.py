@@ -14,12 +14,27 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from pmtiles.tile import Compression, Entry, TileType, deserialize_directory, deserialize_header, find_tile, zxy_to_tileid
+from pmtiles.tile import (
+    Compression,
+    Entry,
+    TileType,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    zxy_to_tileid,
+)
 
 from data.errors import Unavailable
 
 MVT = "application/vnd.mapbox-vector-tile"
-MEDIA = {"mvt": MVT, "pbf": MVT, "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
+MEDIA = {
+    "mvt": MVT,
+    "pbf": MVT,
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+}
 MEDIA["avif"] = "image/avif"
 _DIRECTORIES_KEPT = 64
 _MAX_DEPTH = 4  # of directories, as the PMTiles specification has it
@@ -48,7 +63,9 @@ class Tile:
         try:
             return gzip.decompress(self.data)
         except (OSError, EOFError, zlib.error) as error:
-            raise DamagedBasemap("A tile of the basemap is damaged.", hint="Put the file there again.") from error
+            raise DamagedBasemap(
+                "A tile of the basemap is damaged.", hint="Put the file there again."
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,9 @@ def open_archive(path: Path) -> Archive:
             f"The basemap {path.name} cannot be read ({type(error).__name__}).",
             hint="Put the file there again; the map works without it.",
         ) from error
-    raise DamagedBasemap(f"{path.name} is neither PMTiles nor MBTiles.", hint="Check the path in the settings.")
+    raise DamagedBasemap(
+        f"{path.name} is neither PMTiles nor MBTiles.", hint="Check the path in the settings."
+    )
 
 
 class PmtilesArchive:
@@ -106,7 +125,7 @@ class PmtilesArchive:
         self._kept: OrderedDict[int, list[Entry]] = OrderedDict()
         self._lock = threading.Lock()
         try:
-            self._header: dict[str, Any] = deserialize_header(self._read(0, _HEADER_BYTES))
+            self._header: Any = deserialize_header(self._read(0, _HEADER_BYTES))
             self.info = self._info()
             self._directory(self._header["root_offset"], self._header["root_length"])
         except BaseException:
@@ -163,11 +182,22 @@ class PmtilesArchive:
         return data
 
     def _info(self) -> Info:
-        kinds = {TileType.MVT: "mvt", TileType.PNG: "png", TileType.JPEG: "jpg", TileType.WEBP: "webp", TileType.AVIF: "avif"}
+        kinds = {
+            TileType.MVT: "mvt",
+            TileType.PNG: "png",
+            TileType.JPEG: "jpg",
+            TileType.WEBP: "webp",
+            TileType.AVIF: "avif",
+        }
         packed = self._read(self._header["metadata_offset"], self._header["metadata_length"])
         if self._header["internal_compression"] == Compression.GZIP:
             packed = gzip.decompress(packed)
-        return _info(json.loads(packed or b"{}"), kinds[self._header["tile_type"]], self._header["min_zoom"], self._header["max_zoom"])
+        return _info(
+            json.loads(packed or b"{}"),
+            kinds[self._header["tile_type"]],
+            self._header["min_zoom"],
+            self._header["max_zoom"],
+        )
 
 
 class MbtilesArchive:
@@ -180,9 +210,14 @@ class MbtilesArchive:
         self._lock = threading.Lock()
         try:
             rows = dict(self._connection.execute("SELECT name, value FROM metadata").fetchall())
-            low, high = self._connection.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()
+            low, high = self._connection.execute(
+                "SELECT min(zoom_level), max(zoom_level) FROM tiles"
+            ).fetchone()
             self.info = _info(
-                {**rows, **json.loads(rows.get("json") or "{}")}, str(rows.get("format", "png")), low or 0, high or 0
+                {**rows, **json.loads(rows.get("json") or "{}")},
+                str(rows.get("format", "png")),
+                low or 0,
+                high or 0,
             )
         except BaseException:
             self._connection.close()
@@ -210,8 +245,10 @@ class MbtilesArchive:
 def _info(metadata: dict[str, Any], form: str, min_zoom: int, max_zoom: int) -> Info:
     """Return what the metadata says, as far as it is of the expected kind."""
     listed = metadata.get("vector_layers")
-    names = tuple(
-        str(layer["id"]) for layer in listed if isinstance(layer, dict) and "id" in layer
-    ) if isinstance(listed, list) else ()
+    names = (
+        tuple(str(layer["id"]) for layer in listed if isinstance(layer, dict) and "id" in layer)
+        if isinstance(listed, list)
+        else ()
+    )
     attribution = metadata.get("attribution")
     return Info(MEDIA[form], min_zoom, max_zoom, attribution if isinstance(attribution, str) else "", names)

@@ -58,11 +58,11 @@ class Basemap:
 
 
 def available(settings: Settings) -> list[Basemap]:
-    """Return the basemaps of this installation, its own first; raise BadSetting for one that cannot be read."""
+    """Return the basemaps of this installation, its own first; raise BadSetting for a bad one."""
     found = [Basemap(name="Watchfloor", kind="builtin", path=BUILTIN_FILE)]
     for number, entry in enumerate(_entries(settings.basemaps), start=1):
         basemap = _read(entry, number)
-        if basemap.slug in {_address(other) for other in found} | {BUILTIN}:
+        if basemap.slug in {name for other in found for name in (_address(other), other.slug)}:
             raise _bad(number, f"the name {basemap.name!r} is taken", "Give each basemap a name of its own.")
         found.append(basemap)
     return found
@@ -73,7 +73,9 @@ def chosen(settings: Settings, name: str = "") -> Basemap:
     for basemap in available(settings):
         if name in ("", _address(basemap), basemap.name):
             return basemap
-    raise NotFound(f"There is no basemap named {name[:60]!r}.", hint="See /api/v1/basemap for those there are.")
+    raise NotFound(
+        f"There is no basemap named {name[:60]!r}.", hint="See /api/v1/basemap for those there are."
+    )
 
 
 def csp_hosts(settings: Settings) -> frozenset[str]:
@@ -109,11 +111,17 @@ def _read(entry: Any, number: int) -> Basemap:
     kind = entry.get("kind")
     if kind not in FILES + ADDRESSES:
         raise _bad(number, f"its kind is {kind!r}", "Kinds: " + ", ".join(FILES + ADDRESSES) + ".")
-    texts = {key: _text(entry, key, number) for key in ("layers", "attribution") if key in entry}
-    numbers = {key: _whole(entry, key, number) for key in ("min_zoom", "max_zoom") if key in entry}
+    texts: dict[str, Any] = {
+        key: _text(entry, key, number) for key in ("layers", "attribution") if key in entry
+    }
+    numbers: dict[str, Any] = {
+        key: _whole(entry, key, number) for key in ("min_zoom", "max_zoom") if key in entry
+    }
     if kind in FILES:
         return Basemap(name=entry["name"], kind=kind, path=_path(entry, number), **texts, **numbers)
-    size = {"tile_size": _whole(entry, "tile_size", number, most=1024)} if "tile_size" in entry else {}
+    size: dict[str, Any] = (
+        {"tile_size": _whole(entry, "tile_size", number, most=1024)} if "tile_size" in entry else {}
+    )
     version = str(entry.get("version", "1.1.1"))
     if version not in ("1.1.1", "1.3.0"):
         raise _bad(number, f"its WMS version is {version!r}", "Versions: 1.1.1 and 1.3.0.")
@@ -126,7 +134,9 @@ def _read(entry: Any, number: int) -> Basemap:
 def _path(entry: dict[str, Any], number: int) -> Path:
     path = Path(_text(entry, "path", number) if "path" in entry else "")
     if not path.is_absolute():
-        raise _bad(number, "its path is not absolute", 'Give "path": the whole path of the file on this server.')
+        raise _bad(
+            number, "its path is not absolute", 'Give "path": the whole path of the file on this server.'
+        )
     return path
 
 
@@ -136,7 +146,9 @@ def _url(entry: dict[str, Any], kind: str, number: int) -> str:
     try:
         parts = urlsplit(url)
         odd = parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None
-        odd = odd or not re.fullmatch(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?", parts.netloc)
+        odd = odd or not re.fullmatch(
+            r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?", parts.netloc
+        )
     except ValueError:
         odd = True
     if odd or re.search(r"[\s;\"'<>\\]", url):

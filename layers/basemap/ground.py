@@ -41,7 +41,9 @@ def shapes(colours: Greys) -> list[Layer]:
         *_lines("states", "states", colours.state, width=[7, 1.0, 12, 2.0]),
         _line("borders-world", WORLD, "borders", colours.border, width=[0, 0.5, 7, 1.3], last=US_FROM),
         {
-            **_line("borders-abroad", WORLD, "borders", colours.border, width=[7, 1.3, 12, 2.2], first=US_FROM),
+            **_line(
+                "borders-abroad", WORLD, "borders", colours.border, width=[7, 1.3, 12, 2.2], first=US_FROM
+            ),
             "filter": ["!=", ["get", "us"], 1],
         },
         *_lines("borders", "borders", colours.border, width=[7, 1.3, 12, 2.2]),
@@ -63,10 +65,10 @@ def labels(colours: Greys) -> list[Layer]:
         _island_names("islands-sharp", SHARP, colours, span=(SHARP_FROM, 24)),
         _city_names("cities-sharp", SHARP, colours, extra=None, span=(SHARP_FROM, 24)),
         _city_names("cities", US, colours, extra=None, span=(US_FROM, SHARP_FROM)),
+        _area_names("state-names-world", WORLD, "state", colours, span=(3.6, US_FROM), size=[3.6, 10, 7, 14]),
         _city_names("cities-world", WORLD, colours, extra=None, span=(2, US_FROM)),
         _sea_names("seas", US, colours, extra=None, span=(US_FROM, SHARP_FROM)),
         _sea_names("seas-world", WORLD, colours, extra=None, span=(1, US_FROM)),
-        _area_names("state-names-world", WORLD, "state", colours, span=(3.6, US_FROM), size=[3.6, 10, 7, 14]),
         _area_names("country-names", WORLD, "country", colours, span=(1.2, 6.5), size=[1.2, 10, 6.5, 17]),
     ]
 
@@ -167,7 +169,11 @@ def _sea_names(name: str, source: str, colours: Greys, *, extra: Any, span: tupl
 
 def _island_names(name: str, source: str, colours: Greys, *, span: tuple[float, float]) -> Layer:
     layer = _names(name, source, "island", extra=None, span=span)
-    layer["layout"] |= {"text-size": ["interpolate", ["linear"], ["zoom"], 9, 11, 14, 13], "text-padding": 2}
+    layer["layout"] |= {
+        "text-size": ["interpolate", ["linear"], ["zoom"], 9, 11, 14, 13],
+        "text-padding": 2,
+        "text-max-width": 6,
+    }
     layer["paint"] = {"text-color": colours.faint, "text-halo-color": colours.halo, "text-halo-width": 1.2}
     return layer
 

@@ -14,7 +14,13 @@ SOURCE = "chosen"
 # Layer names of the two schemas that public tile makers write (Protomaps, OpenMapTiles), and of Shortbread.
 _AREAS = {"earth": "land", "land": "land", "water": "water", "ocean": "water", "water_polygons": "water"}
 _AREAS |= {"buildings": "building", "building": "building"}
-_LINES = {"roads": "road", "transportation": "road", "streets": "road", "waterway": "water", "water_lines": "water"}
+_LINES = {
+    "roads": "road",
+    "transportation": "road",
+    "streets": "road",
+    "waterway": "water",
+    "water_lines": "water",
+}
 _LINES |= {"boundaries": "state", "boundary": "state", "transit": "county"}
 _NAMES = ("places", "place", "place_labels", "water_name", "water_polygons_labels")
 _ROAD_NAMES = ("roads", "transportation_name", "street_labels")
@@ -24,7 +30,12 @@ def source(basemap: Basemap, tile_url: str, info: Info | None) -> dict[str, Any]
     """Return the source of a basemap that is not our own."""
     if info is not None:
         kind = "vector" if info.media == MVT else "raster"
-        found: dict[str, Any] = {"type": kind, "tiles": [tile_url], "minzoom": info.min_zoom, "maxzoom": info.max_zoom}
+        found: dict[str, Any] = {
+            "type": kind,
+            "tiles": [tile_url],
+            "minzoom": info.min_zoom,
+            "maxzoom": info.max_zoom,
+        }
         return found if kind == "vector" else {**found, "tileSize": basemap.tile_size}
     address = basemap.url if basemap.kind == "xyz" else _wms_address(basemap)
     return {
@@ -45,10 +56,11 @@ def picture(theme: str) -> Layer:
 
 def shapes(info: Info, colours: Greys) -> list[Layer]:
     """Return areas and lines for the layers whose names are known."""
-    layers: list[Layer] = []
-    for name in info.vector_layers:
-        if name in _AREAS:
-            layers.append(_layer(name, "fill", {"fill-color": getattr(colours, _AREAS[name])}, ["Polygon"]))
+    layers = [
+        _layer(name, "fill", {"fill-color": getattr(colours, _AREAS[name])}, ["Polygon"])
+        for name in info.vector_layers
+        if name in _AREAS
+    ]
     for name in info.vector_layers:
         if name in _LINES:
             width = ["interpolate", ["exponential", 1.5], ["zoom"], 6, 0.4, 12, 1.2, 18, 6]
@@ -66,7 +78,14 @@ def labels(info: Info, colours: Greys) -> list[Layer]:
         common = {"text-field": text, "text-font": REGULAR, "text-size": 11}
         if name in _ROAD_NAMES:
             layer = _layer(f"{name}-names", "symbol", {**paint, "text-color": colours.faint}, ["LineString"])
-            layers.append({**layer, "minzoom": 13, "layout": {**common, "symbol-placement": "line"}, "source-layer": name})
+            layers.append(
+                {
+                    **layer,
+                    "minzoom": 13,
+                    "layout": {**common, "symbol-placement": "line"},
+                    "source-layer": name,
+                }
+            )
         if name in _NAMES:
             layer = _layer(f"{name}-names", "symbol", paint, ["Point"])
             layers.append({**layer, "layout": {**common, "text-padding": 6}, "source-layer": name})
@@ -92,5 +111,5 @@ def _wms_address(basemap: Basemap) -> str:
     asked = {"SERVICE": "WMS", "REQUEST": "GetMap", "VERSION": basemap.version, "LAYERS": basemap.layers}
     asked |= {"STYLES": "", "FORMAT": "image/png", "TRANSPARENT": "TRUE", reference: "EPSG:3857"}
     asked |= {"WIDTH": size, "HEIGHT": size}
-    joint = "&" if "?" in basemap.url else "?"
-    return f"{basemap.url}{'' if basemap.url.endswith(('?', '&')) else joint}{urlencode(asked)}&BBOX={{bbox-epsg-3857}}"
+    joint = "" if basemap.url.endswith(("?", "&")) else "&" if "?" in basemap.url else "?"
+    return f"{basemap.url}{joint}{urlencode(asked)}&BBOX={{bbox-epsg-3857}}"

@@ -32,9 +32,9 @@ def style(
 ) -> dict[str, Any]:
     """Return a MapLibre style (version 8) without `glyphs`: names are drawn with the page's own fonts.
 
-    `tile_url` is the address of the basemap's tiles with {z}, {x} and {y}; `info` is what a file of the user's
-    says of itself. `ground_url` is where the basemap that comes with Watchfloor is served, drawn under the
-    user's so that nothing is bare; empty leaves it out, and the whole map is then land-coloured rather than
+    `tile_url` is the address of the basemap's tiles with {z}, {x} and {y}; `info` is what a file of the
+    user's says of itself. `ground_url` is where the basemap that comes with Watchfloor is served,
+    drawn under the user's so that nothing is bare; empty leaves it out, and the whole map is then land-coloured rather than
     a false sea.
     """
     colours = greys(theme)
