@@ -49,9 +49,7 @@ def _declared(route: BaseRoute) -> Declared:
         return Declared(path, methods, None)
     if path in DASH:
         return Declared(path, methods, DASH[path])
-    found = (
-        list(_permissions(route.dependant)) if isinstance(route, APIRoute | APIWebSocketRoute) else []
-    )
+    found = list(_permissions(route.dependant)) if isinstance(route, APIRoute | APIWebSocketRoute) else []
     if not found:
         raise Undeclared(f"{path} says nothing about who may have it: depend on needs(permission)")
     return Declared(path, methods, found[0])

@@ -41,12 +41,11 @@ class Readiness:
         """Read every record into the mirror, then follow the changes; try again while the store is away."""
         while self._owns_mirror and not self._stopping.is_set() and not self._loaded.is_set():
             try:
-                self.services.mirror.refresh()
+                self.services.mirror.start()
             except SQLAlchemyError:
                 logger.exception("the records cannot be read yet")
                 self._stopping.wait(_RETRY_S)
                 continue
-            self.services.mirror.start()
             self._loaded.set()
 
     def stop(self) -> None:
@@ -57,7 +56,7 @@ class Readiness:
 
     def mirror_age_s(self) -> float | None:
         """Return how long ago the mirror last heard from the store, None before the first time."""
-        at = self.services.mirror.refreshed
+        at = self.services.mirror.checked_at
         return None if at is None else round((to_ms(self.services.clock.now()) - to_ms(at)) / 1000, 3)
 
     @staticmethod

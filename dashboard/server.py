@@ -13,7 +13,18 @@ from dashboard.declared import refuse_undeclared
 from dashboard.guard import guarded
 from dashboard.readiness import Readiness
 from dashboard.services import Services, open_services
-from dashboard.web import auth, errors, health, live, pages
+from dashboard.web import (
+    areas_api,
+    attachments_api,
+    auth,
+    errors,
+    health,
+    incidents_api,
+    live,
+    pages,
+    reference_api,
+    sites_api,
+)
 from dashboard.web.callback_bodies import CallbackBodies
 from dashboard.web.denials import Denials
 from dashboard.web.gate import Gate
@@ -27,7 +38,15 @@ from data.settings import Settings, load
 ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     auth.router,
     health.router,
+    hotspots.router,
     live.router,
+    summary.router,
+    tiles.router,
+    attachments_api.router,
+    incidents_api.router,
+    sites_api.router,
+    areas_api.router,
+    reference_api.router,
 )
 
 
@@ -84,7 +103,7 @@ def _figures(app: FastAPI) -> Figures:
     return Figures(
         gauges={
             "live_sockets": lambda: float(app.state.live.sockets),
-            "mirror_counter": lambda: float(services.mirror.incidents.counter),
+            "mirror_counter": lambda: float(services.mirror.snapshot.counter),
             "ready": lambda: float(app.state.readiness.ready),
         }
     )

@@ -34,10 +34,20 @@ class Finding:
 def doctor(as_json: bool) -> None:
     """Look at store, keys, bundle, basemap, clock and disk, and say what to do."""
     settings = load()
-    looks: list[Callable[[Settings], Finding]] = [_home, _store, _administrator, _audit, _bundle, _basemap, _clock, _disk]
+    looks: list[Callable[[Settings], Finding]] = [
+        _home,
+        _store,
+        _administrator,
+        _audit,
+        _bundle,
+        _basemap,
+        _clock,
+        _disk,
+    ]
     findings = [_look(look, settings) for look in looks]
     lines = [
-        f"{'ok  ' if one.good else 'BAD '} {one.what}: {one.found}" + (f"\n     {one.advice}" if one.advice else "")
+        f"{'ok  ' if one.good else 'BAD '} {one.what}: {one.found}"
+        + (f"\n     {one.advice}" if one.advice else "")
         for one in findings
     ]
     good = all(one.good for one in findings)
@@ -107,9 +117,13 @@ def _administrator(settings: Settings) -> Finding:
 def _audit(settings: Settings) -> Finding:
     key = settings.home / "keys" / "audit.key"
     if not key.is_file():
-        return Finding("audit key", good=False, found=f"{key} is not there", advice="Restore it from a backup.")
+        return Finding(
+            "audit key", good=False, found=f"{key} is not there", advice="Restore it from a backup."
+        )
     if key.stat().st_mode & 0o077:
-        return Finding("audit key", good=False, found=f"others may read {key}", advice=f"Run: chmod 600 {key}")
+        return Finding(
+            "audit key", good=False, found=f"others may read {key}", advice=f"Run: chmod 600 {key}"
+        )
     return Finding("audit key", good=True, found="readable by its owner alone")
 
 

@@ -49,7 +49,9 @@ def _refuse_in_the_clear(request: Request) -> None:
         )
 
 
-def _page(services: Services, *, target: str, name: str = "", problem: str = "", status: int = 200) -> Response:
+def _page(
+    services: Services, *, target: str, name: str = "", problem: str = "", status: int = 200
+) -> Response:
     settings = services.settings
     page = sign_in_page(
         center=settings.center_name, exercise=settings.exercise, target=target, name=name, problem=problem

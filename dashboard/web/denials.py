@@ -71,7 +71,9 @@ class Denials:
             # The refusal itself must not depend on the store; that it is down shows on /readyz.
             logger.exception("a refusal could not be written to the audit log")
 
-    def _record(self, actor: Actor | None, scope: MutableMapping[str, object], status: int, before: int) -> None:
+    def _record(
+        self, actor: Actor | None, scope: MutableMapping[str, object], status: int, before: int
+    ) -> None:
         client = scope.get("client")
         address = client[0] if isinstance(client, tuple | list) else ""
         with self.services.store.transaction() as connection:

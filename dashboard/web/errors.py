@@ -10,7 +10,7 @@ import orjson
 from dash.exceptions import DependencyException, InvalidResourceError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -88,6 +88,15 @@ async def _store_is_down(_request: Request, error: Exception) -> Response:
     )
 
 
+async def _not_kept(_request: Request, error: Exception) -> Response:
+    logger.warning("the store refused a value: %s", error)
+    return as_response(
+        Invalid(
+            "The store cannot keep one of these values.", hint="See /api/v1/openapi.json for what is taken."
+        )
+    )
+
+
 async def _unexpected(_request: Request, error: Exception) -> Response:
     logger.error("unexpected error", exc_info=error)
     return as_response(
@@ -103,5 +112,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DependencyException, _no_such_file)
     app.add_exception_handler(InvalidResourceError, _no_such_file)
     app.add_exception_handler(OperationalError, _store_is_down)
+    app.add_exception_handler(IntegrityError, _not_kept)
+    app.add_exception_handler(DataError, _not_kept)
     app.add_exception_handler(PoolTimeout, _store_is_down)
     app.add_exception_handler(Exception, _unexpected)

@@ -66,7 +66,13 @@ class Gate:
     """ASGI middleware: no request or websocket reaches a route unless it may."""
 
     def __init__(
-        self, app: ASGIApp, *, services: Services, denials: Denials, ready: Callable[[], bool], router: ASGIApp
+        self,
+        app: ASGIApp,
+        *,
+        services: Services,
+        denials: Denials,
+        ready: Callable[[], bool],
+        router: ASGIApp,
     ) -> None:
         self.app = app
         self.services = services
@@ -104,7 +110,9 @@ class Gate:
     async def _asking(self, scope: Scope, headers: Headers) -> Asking:
         """Return who asks; raise Unauthenticated where somebody must be signed in."""
         if not self.ready():
-            raise Unavailable("Watchfloor is starting: it reads its records.", hint="Try again.", retry_after_s=2)
+            raise Unavailable(
+                "Watchfloor is starting: it reads its records.", hint="Try again.", retry_after_s=2
+            )
         bearer = _bearer_token(scope["path"], headers)
         found: Actor | None
         if bearer is not None:

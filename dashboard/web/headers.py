@@ -8,9 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SEALED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-SIGN_IN = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+SIGN_IN = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -62,7 +60,9 @@ class Headers:
     def _complete(self, headers: MutableHeaders, scope: Scope) -> None:
         path: str = scope["path"]
         if path.startswith("/_dash-") and "content-type" not in headers:
-            headers["Content-Type"] = "application/json"  # Dash answers callbacks without saying what they are
+            headers["Content-Type"] = (
+                "application/json"  # Dash answers callbacks without saying what they are
+            )
         kind = headers.get("content-type", "")
         # A worker obeys the policy that its own script came with, so scripts carry the page's.
         runs = kind.startswith("text/html") or "javascript" in kind

@@ -61,7 +61,9 @@ def _depth(value: object, level: int = 0) -> int:
     children: Sequence[object] = (
         list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
     )
-    return max((_depth(child, level + 1) for child in children if isinstance(child, dict | list)), default=level)
+    return max(
+        (_depth(child, level + 1) for child in children if isinstance(child, dict | list)), default=level
+    )
 
 
 def parse_json(body: bytes) -> Any:
@@ -86,7 +88,9 @@ def _no_lone_surrogate(value: object) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise Invalid("The text contains half a character (a lone surrogate).", hint="Send valid Unicode.") from None
+        raise Invalid(
+            "The text contains half a character (a lone surrogate).", hint="Send valid Unicode."
+        ) from None
 
 
 class Bodies:
@@ -221,7 +225,11 @@ class SignInBackoff:
         """Raise TooSoon when this name or address must still wait."""
         now = self.clock.now()
         until = max(
-            (self._failures[key].blocked_until for key, _ in self._keys(name, address) if key in self._failures),
+            (
+                self._failures[key].blocked_until
+                for key, _ in self._keys(name, address)
+                if key in self._failures
+            ),
             default=now,
         )
         if until > now:

@@ -19,7 +19,6 @@ from data.errors import Unauthenticated
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 15.0
-_LOOK_S = 0.1
 _ENDED = 4401
 
 
@@ -43,19 +42,18 @@ class LiveHub:
 
     async def watch(self) -> None:
         """Wake the sockets whenever the mirror has taken changes in; runs until cancelled."""
-        seen = self._state()
-        while True:
-            await asyncio.sleep(_LOOK_S)
-            state = self._state()
-            if state != seen:
-                seen = state
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        # The mirror speaks from its own thread.
+        unsubscribe = self.services.mirror.subscribe(lambda: _tell(loop, changed))
+        try:
+            while True:
+                await changed.wait()
+                changed.clear()
                 self._tokens = {}
-                for event in self._sockets:
-                    event.set()
-
-    def _state(self) -> Hashable:
-        mirror = self.services.mirror
-        return mirror.incidents.counter, mirror.sites.counter
+                for socket in self._sockets:
+                    socket.set()
+        finally:
+            unsubscribe()
 
     async def token(self, actor: Actor) -> str:
         """Return the token of what the actor may see."""
@@ -69,13 +67,15 @@ class LiveHub:
         changed = asyncio.Event()
         self._sockets.add(changed)
         try:
-            await self._push(socket, await self.token(actor))
-            await self._follow(socket, actor, session, changed)
+            token = await self.token(actor)
+            await self._push(socket, token)
+            await self._follow(socket, actor, session, changed, sent=token)
         finally:
             self._sockets.discard(changed)
 
-    async def _follow(self, socket: WebSocket, actor: Actor, session: str, changed: asyncio.Event) -> None:
-        sent = await self.token(actor)
+    async def _follow(
+        self, socket: WebSocket, actor: Actor, session: str, changed: asyncio.Event, *, sent: str
+    ) -> None:
         loop = asyncio.get_running_loop()
         beat = loop.time() + self.heartbeat_s
         while True:
@@ -119,6 +119,11 @@ def router(services: Services) -> APIRouter:
             logger.error("a live connection failed", exc_info=results[0])
 
     return routes
+
+
+def _tell(loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to be told
+        loop.call_soon_threadsafe(changed.set)
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -70,6 +70,14 @@ class Repository(Generic[NewT, RecordT]):
             }
         return [found[seq] for seq in wanted if seq in found]
 
+    def by_source_key(self, actor: Actor, source_id: int, source_key: str) -> RecordT | None:
+        """Return the record that a source sent under this key, None where there is none for this actor."""
+        c = self.table.c
+        query = self._select(actor).where(c.source_id == source_id, c.source_key == source_key)
+        with reading(self._store.engine) as connection:
+            row = connection.execute(query).first()
+            return None if row is None else self._record(connection, row._asdict(), {})
+
     def history(self, actor: Actor, record_id: UUID) -> list[Revision]:
         """Return the changes to a record, oldest first; the making of it is not one of them."""
         with reading(self._store.engine) as connection:
