@@ -27,12 +27,13 @@ export function createAreas({ state, setData }) {
     const filter = new URLSearchParams(state.query);
     const inverted = new Set((filter.get('not') ?? '').split(','));
     const ids = (filter.get('area') ?? '').split(',').filter(Boolean);
-    const rings = shapeRings(filter.get('shape') ?? shown ?? '');
+    const rings = shapeRings(filter.get('shape') ?? '');
+    const considered = shown && shown !== filter.get('shape') ? shapeRings(shown) : [];
     const areas = (await Promise.all(ids.map(geometryOf))).filter(Boolean);
     if (mine !== turn) return;
     const features = [
       ...areas.map((geometry) => ({ type: 'Feature', properties: { kind: 'area' }, geometry })),
-      ...rings.map((ring) => polygon([ring], 'shape')),
+      ...[...rings, ...considered].map((ring) => polygon([ring], 'shape')),
     ];
     setData(AREA_SOURCE, collection(features));
     setData(MASK_SOURCE, collection(mask(areas, rings, inverted)));

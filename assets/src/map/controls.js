@@ -7,10 +7,14 @@ import { Readout } from './readout.js';
 /**
  * Add the controls to a map.
  * @param {{map: import('maplibre-gl').Map, element: HTMLElement}} context
+ * @param {{onMeasure: () => void}} actions
  */
-export function addControls(context) {
+export function addControls(context, { onMeasure }) {
   const { map, element } = context;
-  const tools = [new NavigationControl({ visualizePitch: false }), new FullscreenControl({ container: element }), new PrintControl(context)];
+  const tools = [new NavigationControl({ visualizePitch: false }), new FullscreenControl({ container: element }), new Buttons([
+    { name: 'measure', say: 'Measure a distance or an area', act: onMeasure },
+    { name: 'print', say: 'Print the map', act: () => printMap(context) },
+  ])];
   const facts = [
     new AttributionControl({ compact: true }),
     new Readout(),
@@ -27,20 +31,23 @@ export function addControls(context) {
   };
 }
 
-class PrintControl {
-  constructor(context) {
-    this.context = context;
+/** A group of buttons of our own among MapLibre's. */
+class Buttons {
+  constructor(buttons) {
+    this.buttons = buttons;
   }
 
   onAdd() {
     this.box = make('div', 'maplibregl-ctrl maplibregl-ctrl-group');
-    const button = make('button', 'wf-print-button');
-    button.type = 'button';
-    button.title = 'Print the map';
-    button.setAttribute('aria-label', 'Print the map');
-    button.append(make('span', 'maplibregl-ctrl-icon'));
-    button.addEventListener('click', () => printMap(this.context));
-    this.box.append(button);
+    for (const { name, say, act } of this.buttons) {
+      const button = make('button', `wf-button-${name}`);
+      button.type = 'button';
+      button.title = say;
+      button.setAttribute('aria-label', say);
+      button.append(make('span', 'maplibregl-ctrl-icon'));
+      button.addEventListener('click', act);
+      this.box.append(button);
+    }
     return this.box;
   }
 

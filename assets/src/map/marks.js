@@ -28,6 +28,15 @@ export function createMarks({ map, setData }) {
     setData(MARK_SOURCE, collection([...features(same ? null : hovered, false), ...features(chosen, true)]));
   }
 
+  /** Ask for the place and its accuracy when whoever selected knew only the record. */
+  async function complete(target) {
+    const answer = await fetch(`/api/v1/features/${target.kind}s/${target.fid}`).catch(() => null);
+    if (!answer?.ok || chosen !== target) return;
+    const { lon, lat, accuracy_m } = await answer.json();
+    chosen = { ...target, lon: target.lon ?? lon, lat: target.lat ?? lat, accuracy_m: accuracy_m ?? null };
+    draw();
+  }
+
   return {
     /** @param {Target|null} target */
     select(target) {
@@ -35,6 +44,7 @@ export function createMarks({ map, setData }) {
       chosen = target;
       draw();
       if (target && changed) pulse(map, target);
+      if (target && target.accuracy_m === undefined) complete(target);
     },
     /** @param {Target|null} target */
     hover(target) {

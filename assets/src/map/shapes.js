@@ -81,8 +81,8 @@ export function areaM2(ring) {
  * @param {number[][]} ring
  */
 export function polygonText(ring) {
-  const open = ring.slice(0, -1);
-  return `p:${open.map(([lon, lat]) => `${short(lon)},${short(lat)}`).join(';')}`;
+  const corners = ring.slice(0, -1).map(([lon, lat]) => `${short(lon)},${short(lat)}`);
+  return `p:${corners.filter((corner, index) => corner !== corners[index - 1]).join(';')}`;
 }
 
 /** Return a rectangle's ring as `r:w,s,e,n`. */

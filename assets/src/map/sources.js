@@ -61,6 +61,8 @@ export function serveTiles({ base, onRecover }) {
       return { data: (lastGood.get(path) ?? EMPTY).slice(0) };
     }
   });
+
+  return { close: () => clearInterval(retry) };
 }
 
 function keep(store, key, data) {

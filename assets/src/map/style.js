@@ -30,12 +30,26 @@ const SWITCHES = {
 export async function fetchBase(url, colors) {
   try {
     const answer = await fetch(url);
-    if (answer.ok) return await answer.json();
+    if (answer.ok) return withAddresses(await answer.json());
   } catch {
     // The ground alone is drawn below.
   }
   const ground = { id: 'ground', type: 'background', paint: { 'background-color': colors.ground } };
   return { version: 8, sources: {}, layers: [ground] };
+}
+
+/** Make the addresses of a style absolute: the worker that fetches tiles does not know the page's. */
+function withAddresses(style) {
+  const here = (address) => (address.startsWith('/') ? window.location.origin + address : address);
+  const source = (entry) => ({
+    ...entry,
+    ...(entry.tiles && { tiles: entry.tiles.map(here) }),
+    ...(entry.url && { url: here(entry.url) }),
+    ...(typeof entry.data === 'string' && { data: here(entry.data) }),
+  });
+  const faces = (list) => list.map((face) => ({ ...face, url: here(face.url) }));
+  const mapped = (object, change) => Object.fromEntries(Object.entries(object ?? {}).map(([key, value]) => [key, change(value)]));
+  return { ...style, sources: mapped(style.sources, source), 'font-faces': mapped(style['font-faces'], faces) };
 }
 
 /**

@@ -1,0 +1,176 @@
+/** Puts the parts of a map together, and keeps what they share: filter, token, colours, layers. */
+import { Map as MapLibre } from 'maplibre-gl';
+import { createAreas } from './areas.js';
+import { addControls } from './controls.js';
+import { createDrawing } from './draw.js';
+import { tell } from './events.js';
+import { createHotspots } from './hotspots.js';
+import { createHover } from './hover.js';
+import { dotOpacity, INCIDENTS } from './layers-incidents.js';
+import { SITES } from './layers-sites.js';
+import { createLegend } from './legend.js';
+import { createMarks } from './marks.js';
+import { createMover } from './mover.js';
+import { palette } from './palette.js';
+import { createPointer } from './pointer.js';
+import { createSprites } from './sprites.js';
+import { composeStyle, fetchBase, isSwitch, layersOf } from './style.js';
+import { serveTiles, tileUrl } from './sources.js';
+import { createView, firstView } from './view.js';
+
+const DOT_LAYER = 'wf-incident-dots';
+const DEFAULT_STYLE_URL = '/api/v1/basemap/style.json';
+
+/**
+ * Fetch what must be there before the first frame: the ground and the font of the symbols.
+ * @param {import('./index.js').MountOptions} options
+ */
+export async function firstBase(options) {
+  const colors = palette(options.theme);
+  const [base] = await Promise.all([
+    fetchBase(styleAddress(options.styleUrl ?? DEFAULT_STYLE_URL, colors.theme), colors),
+    // Letters on symbols are drawn with the page's font: wait for it rather than draw them twice.
+    document.fonts.load('600 10px Inter').catch(() => []),
+  ]);
+  return base;
+}
+
+/**
+ * Make a map in an element from its basemap style.
+ * @param {HTMLElement} element
+ * @param {import('./index.js').MountOptions} options
+ * @param {object} base
+ */
+export function assemble(element, options, base) {
+  const wall = options.wall === true;
+  const state = {
+    base,
+    styleUrl: options.styleUrl ?? DEFAULT_STYLE_URL,
+    colors: palette(options.theme),
+    query: options.query ?? '',
+    token: options.token ?? '0',
+    lat: options.center?.[1] ?? 42,
+    layers: { incidents: true, sites: true, areas: true, density: false, hotspots: false },
+    data: {},
+  };
+  const map = new MapLibre({
+    container: element,
+    style: composeStyle(base, state),
+    ...firstView(options),
+    // On the wall the attribution is the only control; elsewhere it stands with the others.
+    attributionControl: wall ? { compact: true } : false,
+    maxPitch: 0,
+    minZoom: 1,
+    maxZoom: 20,
+    fadeDuration: 120,
+    renderWorldCopies: true,
+    interactive: !wall,
+    validateStyle: false,
+    clickTolerance: 4,
+    locale: { 'Map.Title': 'Map. Arrow keys move it, plus and minus zoom, Enter selects what is at the centre.' },
+  });
+  map.touchZoomRotate.disableRotation();
+  const sprites = createSprites(map, state.colors);
+  map.setMissingStyleImageResolver(sprites.resolve);
+  // Faults of single tiles are told by wf:connection; anything else is worth one line in the console.
+  map.on('error', ({ error }) => error?.name !== 'AbortError' && !error?.status && console.warn('map:', error?.message));
+  const tiles = serveTiles({ base: document.baseURI, onRecover: () => [INCIDENTS, SITES].forEach((id) => map.refreshTiles(id)) });
+
+  const setData = (source, data) => {
+    state.data[source] = data;
+    map.getSource(source)?.setData(data);
+  };
+  const context = { map, state, setData, wall, element };
+  const marks = createMarks(context);
+  const areas = createAreas(context);
+  const hotspots = createHotspots(context);
+  const setLayer = (name, on) => switchLayer(context, { name, on, hotspots, legend });
+  const legend = wall ? null : createLegend(element, { state, onSwitch: setLayer, onPage: (name, on) => tell('layers', { [name]: on }) });
+  const hover = wall ? null : createHover(context, marks);
+  const drawing = createDrawing(context);
+  const mover = createMover(context);
+  const pointer = wall ? null : createPointer(context, { marks, hover, drawing, mover });
+  const controls = wall ? null : addControls(context, { onMeasure: () => drawing.start('measure') });
+  const view = createView(context);
+  const onMoveEnd = () => {
+    hotspots.refresh();
+    tell('view', view.state());
+  };
+  map.on('moveend', onMoveEnd);
+  areas.follow();
+
+  const refreshTiles = () => {
+    map.getSource(INCIDENTS)?.setTiles([tileUrl('incidents', state)]);
+  };
+  return {
+    map, marks, areas, legend, drawing, mover, view,
+    ready: new Promise((resolve) => {
+      map.once('load', () => {
+        tell('ready', view.state());
+        resolve();
+      });
+    }),
+    setFilter(query) {
+      if (query === state.query) return;
+      state.query = query;
+      refreshTiles();
+      areas.follow();
+      hotspots.refresh();
+    },
+    setToken(token) {
+      if (token === state.token) return;
+      state.token = token;
+      refreshTiles();
+      map.getSource(SITES)?.setTiles([tileUrl('sites', state)]);
+      hotspots.refresh();
+    },
+    async setTheme(theme) {
+      state.colors = palette(theme);
+      await restyle(context, sprites);
+    },
+    async setBasemap(name) {
+      state.styleUrl = withParameter(state.styleUrl, 'name', name);
+      await restyle(context, sprites);
+    },
+    setLayer,
+    destroy() {
+      tiles.close();
+      controls?.destroy();
+      pointer?.destroy();
+      hotspots.destroy();
+      drawing.start(null);
+      legend?.destroy();
+      hover?.destroy();
+      map.remove();
+    },
+  };
+}
+
+function switchLayer({ map, state }, { name, on, hotspots, legend }) {
+  if (!isSwitch(name)) return;
+  state.layers[name] = Boolean(on);
+  for (const id of layersOf(map, name)) map.setLayoutProperty(id, 'visibility', on ? 'visible' : 'none');
+  legend?.setLayer(name, Boolean(on));
+  if (name !== 'density' && name !== 'hotspots') return;
+  for (const property of ['circle-opacity', 'circle-stroke-opacity']) {
+    if (map.getLayer(DOT_LAYER)) map.setPaintProperty(DOT_LAYER, property, dotOpacity(state.layers));
+  }
+  hotspots.refresh();
+}
+
+async function restyle({ map, state }, sprites) {
+  const base = await fetchBase(styleAddress(state.styleUrl, state.colors.theme), state.colors);
+  state.base = base;
+  await sprites.tint(state.colors);
+  map.setStyle(composeStyle(base, state), { diff: true });
+}
+
+function styleAddress(url, theme) {
+  return withParameter(url, 'theme', theme);
+}
+
+function withParameter(url, name, value) {
+  const address = new URL(url, document.baseURI);
+  address.searchParams.set(name, value);
+  return address.href;
+}
