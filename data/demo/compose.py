@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from data.clock import from_ms
 from data.demo.draw import Drawn
 from data.demo.sources import Interned, SourcePlan
-from data.demo.words import phrases, pick, slots
+from data.demo.words import phrases, pick, slots, story
 from data.model import LocatedBy, LonLat, Severity, Status, TimePrecision
 from data.records import NewIncident
 from data.reference import types
@@ -36,6 +36,7 @@ class Report:
 
     new: NewIncident
     entered_ms: int
+    open_h: float = 4.0  # median hours from the first work to the end of it
     steps: tuple[Step, ...] = ()
 
 
@@ -62,30 +63,30 @@ def compose(
     ]
     reports.sort(key=lambda pair: pair[1])
     return [
-        Report(NewIncident(**values, source_key=f"{prefix}-{number:06d}"), entered_ms)
-        for number, (values, entered_ms) in enumerate(reports)
+        Report(NewIncident(**values, source_key=f"{prefix}-{number:06d}"), entered_ms, open_h)
+        for number, (values, entered_ms, open_h) in enumerate(reports)
     ]
 
 
 def progress(
-    rng: np.random.Generator, reports: Sequence[Report], *, open_h: Sequence[float], now_ms: int, busy_ms: int
+    rng: np.random.Generator, reports: Sequence[Report], *, now_ms: int, busy_ms: int
 ) -> list[Report]:
     """Return the reports with what was done about each until now; after `busy_ms` everything takes longer."""
     draws = rng.lognormal(sigma=0.7, size=(len(reports), 3)).tolist()
     finals = rng.random(len(reports)).tolist()
     return [
-        Report(report.new, report.entered_ms, _steps(report, d, hours, now_ms, busy_ms, final))
-        for report, d, hours, final in zip(reports, draws, open_h, finals, strict=True)
+        replace(report, steps=_steps(report, d, now_ms=now_ms, busy_ms=busy_ms, final=final))
+        for report, d, final in zip(reports, draws, finals, strict=True)
     ]
 
 
 def _steps(
-    report: Report, d: Sequence[float], open_h: float, now_ms: int, busy_ms: int, final: float
+    report: Report, d: Sequence[float], *, now_ms: int, busy_ms: int, final: float
 ) -> tuple[Step, ...]:
     busy = report.entered_ms > busy_ms
     seen = report.entered_ms + int(d[0] * (45 if busy else 6) * _MINUTE_MS)
     begun = seen + int(d[1] * (90 if busy else 12) * _MINUTE_MS)
-    solved = begun + int(d[2] * open_h * (1.6 if busy else 1.0) * _HOUR_MS)
+    solved = begun + int(d[2] * report.open_h * (1.6 if busy else 1.0) * _HOUR_MS)
     closed = solved + int((2 + 10 * final) * _HOUR_MS)
     steps = (
         Step(Status.ACKNOWLEDGED, seen),
@@ -104,27 +105,28 @@ def _report(
     rng: np.random.Generator,
     severity: int,
     streets: Sequence[str],
-) -> tuple[dict[str, Any], int]:
-    flow, source = one.flow, sources[_by_share(one.flow.by, u[0])]
+) -> tuple[dict[str, Any], int, float]:
+    flow, region = one.flow, one.places.regions[one.place]
+    teller = _by_share(flow.by, u[0])
+    # a source may have a branch in each region: "cad" stands for "cad-north" there
+    source = sources.get(teller) or sources[f"{teller}-{region}"]
     plan = source.plan
     town, street = one.places.names[one.place], one.places.streets[one.place]
     words = slots(u[1:9], town=town, street=street, names=streets)
     template = phrases(flow.code)
-    story = pick(template.dispatch if plan.dispatch else template.plain, u[10])
+    told = pick(template.dispatch if plan.dispatch else template.plain, u[10])
     occurred_ms = _rounded(one.occurred_ms, plan.precision)
     # -log(u) is an exponential delay
     reported_ms = one.occurred_ms - int(np.log(1.0 - u[11]) * plan.delay_min * _MINUTE_MS)
     entered_ms = reported_ms + int((5 + 80 * u[12]) * 1000)
     place = _placed(plan, one, u[13:16], words=words)
-    extra: dict[str, Any] = {"exercise": True, "town": town}
-    if one.places.regions[one.place]:
-        extra["island"] = one.places.regions[one.place]
+    extra: dict[str, Any] = {"exercise": True, "town": town, "region": region}
     if flow.customers:
         extra["customers"] = int(words["customers"])
     values: dict[str, Any] = {
         "id": make_id(entered_ms, rng),
         "title": pick(template.titles, u[9]).format_map(words),
-        "narrative": story.format_map(words),
+        "narrative": story(told, words),
         "type_code": flow.code,
         "source_id": source.source_id,
         "scope_id": source.scope_id,
@@ -139,7 +141,7 @@ def _report(
         "extra": extra,
         **place,
     }
-    return values, entered_ms
+    return values, entered_ms, flow.open_h
 
 
 def _placed(plan: SourcePlan, one: Drawn, u: Sequence[float], *, words: Mapping[str, str]) -> dict[str, Any]:

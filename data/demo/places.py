@@ -56,12 +56,12 @@ def towns(file: str, *, shore: Places | None) -> Places:
     lon, lat, people = _column(rows, "lon"), _column(rows, "lat"), _column(rows, "people")
     return Places(
         names=tuple(row["name"] for row in rows),
-        regions=tuple(row.get("island", "") for row in rows),
+        regions=tuple(row["region"] for row in rows),
         streets=("",) * len(rows),
         lon=lon,
         lat=lat,
         weight=people / people.sum(),
-        radius_m=np.clip(9.0 * np.sqrt(people), 250.0, 2600.0),
+        radius_m=np.clip(5.5 * np.sqrt(people), 300.0 if shore is None else 800.0, 2200.0),
         shore_km=_nearest_km(lon, lat, shore) if shore is not None else np.zeros(len(rows)),
     )
 
@@ -72,7 +72,7 @@ def shore(file: str) -> Places:
     count = len(rows)
     return Places(
         names=tuple(row["town"] for row in rows),
-        regions=("",) * count,
+        regions=tuple(row["region"] for row in rows),
         streets=tuple(row["street"] for row in rows),
         lon=_column(rows, "lon"),
         lat=_column(rows, "lat"),

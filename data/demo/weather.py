@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -48,6 +48,14 @@ class Storm:
         strength: FloatArray = np.exp(-0.5 * (hours / width) ** 2) * (exposure * factors)[:, None]
         return strength
 
+    def needs(self, places: Places, at_ms: IntArray) -> FloatArray:
+        """Return what people lack at each place and time, from when the wind lets go on, for days."""
+        hours = (at_ms - self.peak_ms) / _HOUR_MS
+        course = np.exp(-np.maximum(hours, 0.0) / 70.0) / (1.0 + np.exp(-(hours - 8.0) / 3.0))
+        factors = np.array([self.region_factor.get(region, 1.0) for region in places.regions])
+        level: FloatArray = factors[:, None] * course[None, :]
+        return level
+
     def tide(self, at_ms: IntArray) -> FloatArray:
         """Return a factor that is large within about two hours of high water."""
         hours = (at_ms - self.high_tide_ms) / _HOUR_MS
@@ -67,31 +75,54 @@ def calls(at_ms: IntArray, *, zone: ZoneInfo, office: bool = False) -> FloatArra
     part = hour - low
     level = by_hour[low] * (1 - part) + by_hour[(low + 1) % 24] * part
     # 1970-01-01 was a Thursday
-    return level * by_day[((hours // 24).astype(np.int64) + 3) % 7]
+    usual: FloatArray = level * by_day[((hours // 24).astype(np.int64) + 3) % 7]
+    return usual
 
 
 def rates(kernel: str, places: Places, at_ms: IntArray, *, storm: Storm, zone: ZoneInfo) -> FloatArray:
     """Return relative rates of one kernel at each place (rows) and time (columns).
 
     `usual` and `office` know no storm; `wind` follows it, `after` comes some hours behind it and stays
-    longer, `tide` is wind at high water, `inland` is the snow side of the storm.
+    longer, `needs` lasts for days, `tide` is wind at high water, `inland` is the snow side of the storm.
     """
     people = places.weight[:, None]
     if kernel in ("usual", "office"):
-        return people * calls(at_ms, zone=zone, office=kernel == "office")[None, :]
+        usual: FloatArray = people * calls(at_ms, zone=zone, office=kernel == "office")[None, :]
+        return usual
     # People report less at night even in a storm; they sleep, and nobody sees the tree.
-    awake = 0.35 + calls(at_ms, zone=zone)[None, :] / 10.5
-    if kernel == "wind":
-        return people**0.85 * storm.wind(places, at_ms) ** 1.5 * awake
-    if kernel == "after":
-        late = sum(storm.wind(places, at_ms - h * _HOUR_MS) for h in (3, 8, 14, 20, 30))
-        return people**0.9 * late * awake
-    if kernel == "tide":
-        return people * storm.wind(places, at_ms) * storm.tide(at_ms)[None, :] * awake
-    if kernel == "inland":
-        snow = np.clip((places.shore_km - 40.0) / 60.0, 0.0, 1.0)[:, None]
-        return people * snow * storm.wind(places, at_ms) * awake
-    raise ValueError(f"no kernel is called {kernel!r}")
+    awake: FloatArray = 0.35 + calls(at_ms, zone=zone)[None, :] / 10.5
+    stormy: FloatArray = _SHAPES[kernel](storm, places, at_ms) * awake
+    return stormy
+
+
+def _wind(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
+    rate: FloatArray = places.weight[:, None] ** 0.85 * storm.wind(places, at_ms) ** 1.5
+    return rate
+
+
+def _after(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
+    late = [storm.wind(places, at_ms - hours * _HOUR_MS) for hours in (3, 8, 14, 20, 30)]
+    rate: FloatArray = places.weight[:, None] ** 0.9 * np.sum(late, axis=0)
+    return rate
+
+
+def _needs(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
+    rate: FloatArray = places.weight[:, None] ** 0.8 * storm.needs(places, at_ms)
+    return rate
+
+
+def _tide(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
+    return places.weight[:, None] * storm.wind(places, at_ms) * storm.tide(at_ms)[None, :]
+
+
+def _inland(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
+    snow: FloatArray = np.clip((places.shore_km - 40.0) / 60.0, 0.0, 1.0)[:, None]
+    return places.weight[:, None] * snow * storm.wind(places, at_ms)
+
+
+_SHAPES: Mapping[str, Callable[[Storm, Places, IntArray], FloatArray]] = MappingProxyType(
+    {"wind": _wind, "after": _after, "needs": _needs, "tide": _tide, "inland": _inland}
+)
 
 
 def _offset_ms(at_ms: IntArray, zone: ZoneInfo) -> int:

@@ -39,9 +39,9 @@ def _all() -> dict[str, Phrases]:
 
 
 def _split(entry: Mapping[str, Sequence[str]]) -> Phrases:
-    stories = entry["stories"]
-    dispatch = tuple(story for story in stories if _SLOT.sub("", story).isupper())
-    plain = tuple(story for story in stories if story not in dispatch)
+    told = entry["stories"]
+    dispatch = tuple(one for one in told if _in_capitals(one))
+    plain = tuple(one for one in told if one not in dispatch)
     return Phrases(tuple(entry["titles"]), dispatch or plain, plain or dispatch)
 
 
@@ -60,15 +60,31 @@ def pick(choices: Sequence[str], draw: float) -> str:
     return choices[int(draw * len(choices))]
 
 
+def story(template: str, words: Mapping[str, str]) -> str:
+    """Return the filled template; what a dispatcher typed is in capitals throughout."""
+    filled = template.format_map(words)
+    return filled.upper() if _in_capitals(template) else filled
+
+
+@cache
+def _in_capitals(template: str) -> bool:
+    return _SLOT.sub("", template).isupper()
+
+
 def slots(draws: Sequence[float], *, town: str, street: str, names: Sequence[str]) -> Mapping[str, str]:
     """Return what fills the templates, made of eight numbers in [0, 1)."""
+    here = street or pick(names, draws[0])
+    crossing = pick(names, draws[1])
     return {
         "town": town,
-        "street": street or pick(names, draws[0]),
-        "cross": pick(names, draws[1]),
+        "site": town,
+        "street": here,
+        "cross": crossing if crossing != here else pick(names, (draws[1] + 0.5) % 1.0),
         "unit": pick(units(), draws[2]),
         "n": str(2 + int(draws[3] * draws[3] * 9)),
         "ft": str(1 + int(draws[4] * 4)),
+        "inches": str(6 + int(draws[4] * 18)),
+        "deg": str(44 + int(draws[6] * 14)),
         "min": str(5 * (1 + int(draws[5] * 18))),
         "no": str(10 + int(draws[6] * 380)),
         "no2": f"{int(draws[7] * 100):02d}",

@@ -55,7 +55,7 @@ def _simplified(frame: gpd.GeoDataFrame) -> list[tuple[Any, BaseGeometry]]:
     for part, tolerance, digits in ((sharp, SHARP_DEG, 4), (coarse, COARSE_DEG, 3)):
         outlines = shapely.coverage_simplify(part.geometry.to_numpy(), tolerance)
         for row, outline, original in zip(part.itertuples(), outlines, part.geometry, strict=True):
-            out.append((row, _rounded(outline, digits) or _rounded(original, 4)))
+            out.append((row, _rounded(outline, digits) or original))
     return out
 
 
