@@ -34,8 +34,8 @@ def style(
 
     `tile_url` is the address of the basemap's tiles with {z}, {x} and {y}; `info` is what a file of the
     user's says of itself. `ground_url` is where the basemap that comes with Watchfloor is served,
-    drawn under the user's so that nothing is bare; empty leaves it out, and the whole map is then land-coloured rather than
-    a false sea.
+    drawn under the user's so that nothing is bare; empty leaves it out, and the whole map is then
+    land-coloured rather than a false sea.
     """
     colours = greys(theme)
     own = basemap.kind == "builtin"
