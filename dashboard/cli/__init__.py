@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "store",
     "demo": "demo",
     "doctor": "doctor",
+    "hotspots": "hotspots",
     "init": "users",
     "restore": "store",
     "serve": "serve",

@@ -49,6 +49,8 @@ def claims(
     exact = True
     for size in np.unique(neighbours):
         here = neighbours == size
+        if size == 0:  # an island has nothing around it to add up: p stays 1
+            continue
         null = _upper_tail(counts, int(size), top=int(sums[here].max(initial=0)), seed=seed)
         exact &= null.exact
         p[here] = null.tail[sums[here]]
