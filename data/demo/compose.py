@@ -12,7 +12,7 @@ import numpy as np
 from data.clock import from_ms
 from data.demo.draw import Drawn
 from data.demo.sources import Interned, SourcePlan
-from data.demo.words import phrases, pick, slots, story
+from data.demo.words import phrases, pick, slots, story, streets
 from data.model import LocatedBy, LonLat, Severity, Status, TimePrecision
 from data.records import NewIncident
 from data.reference import types
@@ -51,14 +51,13 @@ def compose(
     drawn: Sequence[Drawn],
     sources: Mapping[str, Interned],
     *,
-    streets: Sequence[str],
     prefix: str,
 ) -> list[Report]:
     """Return a report for each drawn incident, in the order in which they were reported, all new."""
     severities = {row.code: row.severity for row in types()}
     draws = rng.random((len(drawn), _DRAWS)).tolist()
     reports = [
-        _report(one, u, sources, rng=rng, severity=severities[one.flow.code], streets=streets)
+        _report(one, u, sources, rng=rng, severity=severities[one.flow.code])
         for one, u in zip(drawn, draws, strict=True)
     ]
     reports.sort(key=lambda pair: pair[1])
@@ -69,24 +68,28 @@ def compose(
 
 
 def progress(
-    rng: np.random.Generator, reports: Sequence[Report], *, now_ms: int, busy_ms: int
+    rng: np.random.Generator, reports: Sequence[Report], *, now_ms: int, busy_ms: int, slower: float
 ) -> list[Report]:
-    """Return the reports with what was done about each until now; after `busy_ms` everything takes longer."""
+    """Return the reports with what was done about each until now; after `busy_ms` all of it is slower."""
     draws = rng.lognormal(sigma=0.7, size=(len(reports), 3)).tolist()
     finals = rng.random(len(reports)).tolist()
     return [
-        replace(report, steps=_steps(report, d, now_ms=now_ms, busy_ms=busy_ms, final=final))
+        replace(
+            report,
+            steps=_steps(
+                report, d, now_ms=now_ms, slower=slower if report.entered_ms > busy_ms else 0.0, final=final
+            ),
+        )
         for report, d, final in zip(reports, draws, finals, strict=True)
     ]
 
 
 def _steps(
-    report: Report, d: Sequence[float], *, now_ms: int, busy_ms: int, final: float
+    report: Report, d: Sequence[float], *, now_ms: int, slower: float, final: float
 ) -> tuple[Step, ...]:
-    busy = report.entered_ms > busy_ms
-    seen = report.entered_ms + int(d[0] * (45 if busy else 6) * _MINUTE_MS)
-    begun = seen + int(d[1] * (90 if busy else 12) * _MINUTE_MS)
-    solved = begun + int(d[2] * report.open_h * (1.6 if busy else 1.0) * _HOUR_MS)
+    seen = report.entered_ms + int(d[0] * (45 * slower or 6) * _MINUTE_MS)
+    begun = seen + int(d[1] * (90 * slower or 12) * _MINUTE_MS)
+    solved = begun + int(d[2] * report.open_h * (1.6 if slower else 1.0) * _HOUR_MS)
     closed = solved + int((2 + 10 * final) * _HOUR_MS)
     steps = (
         Step(Status.ACKNOWLEDGED, seen),
@@ -104,7 +107,6 @@ def _report(
     *,
     rng: np.random.Generator,
     severity: int,
-    streets: Sequence[str],
 ) -> tuple[dict[str, Any], int, float]:
     flow, region = one.flow, one.places.regions[one.place]
     teller = _by_share(flow.by, u[0])
@@ -112,7 +114,7 @@ def _report(
     source = sources.get(teller) or sources[f"{teller}-{region}"]
     plan = source.plan
     town, street = one.places.names[one.place], one.places.streets[one.place]
-    words = slots(u[1:9], town=town, street=street, names=streets)
+    words = slots(u[1:9], town=town, street=street, names=streets(region))
     template = phrases(flow.code)
     told = pick(template.dispatch if plan.dispatch else template.plain, u[10])
     occurred_ms = _rounded(one.occurred_ms, plan.precision)

@@ -32,9 +32,9 @@ medical.cardiac 22 usual cad 2
 medical.exposure 15 after cad 2
 medical.device-power 55 needs needs 10 0.2 1
 medical.sick 60 needs needs 8
-rescue.cut-off 185 needs needs 40 0.25 5
+rescue.cut-off 185 isolated needs 40 0.25 5
 rescue.supplies 240 needs needs 30 0.1 5
-rescue.evacuation 55 needs needs 18 0.1 4
+rescue.evacuation 55 isolated needs 18 0.1 4
 rescue.welfare 120 needs people 30
 rescue.search 16 after cad 30 0.2
 rescue.water 14 wind cad 3 0.2 3
@@ -237,7 +237,6 @@ HURRICANE = Scenario(
     shore_file=None,
     sites_file="sites_vi.json",
     airports=("TIST", "TISX"),
-    island_streets=True,
     flows=scaled(_FLOWS, _REPORTERS),
     sources=_SOURCES,
     agencies=(AgencyPlan("EXERCISE Territorial emergency management", "VITEMA"),),
@@ -247,6 +246,7 @@ HURRICANE = Scenario(
         UserPlan("leader", "EXERCISE Leader", Role.VIEWER, Tlp.GREEN, _OPEN),
     ),
     storm=_storm,
+    slower=6.0,
     specials=_specials,
     assessed=_ASSESSED,
 )

@@ -90,7 +90,7 @@ def _specials(play: Play) -> list[Report]:
     ]
     return [
         *as_reports(roads, sources["roads"], rng=rng, prefix="EX-ROAD"),
-        *as_reports(_flooded(play, tide), sources["cad-coast"], rng=rng, prefix="EX-FLOOD"),
+        *as_reports(_flooded(play, tide), sources["cad-south"], rng=rng, prefix="EX-FLOOD"),
         *as_reports(_alerts(peak), sources["weather"], rng=rng, prefix="EX-ALERT"),
         *suspicious_reports(
             rng,
@@ -165,12 +165,12 @@ NOREASTER = Scenario(
     shore_file="coast_ma.json",
     sites_file="sites_ma.json",
     airports=("KBOS", "KORH", "KBED", "KHYA", "KACK", "KMVY", "KPVC", "KEWB", "KBVY", "KCEF"),
-    island_streets=False,
     flows=FLOWS,
     sources=SOURCES,
     agencies=(
         AgencyPlan("EXERCISE State Police", "SP", law_enforcement=True),
-        AgencyPlan("EXERCISE South Shore and Cape dispatch", "COAST"),
+        AgencyPlan("EXERCISE South Shore dispatch", "SOUTH"),
+        AgencyPlan("EXERCISE Cape, Islands and South Coast dispatch", "CAPE"),
         AgencyPlan("EXERCISE North Shore dispatch", "NORTH"),
         AgencyPlan("EXERCISE Central and western dispatch", "WEST"),
     ),
@@ -178,9 +178,10 @@ NOREASTER = Scenario(
         UserPlan("watch", "EXERCISE Watch officer", Role.WATCH_OFFICER, Tlp.AMBER, _OPEN),
         UserPlan("analyst", "EXERCISE Analyst", Role.ANALYST, Tlp.AMBER_STRICT, _OPEN | {StoreKind.SAR}),
         UserPlan("leader", "EXERCISE Leader", Role.VIEWER, Tlp.GREEN, _OPEN),
-        UserPlan("coordinator", "EXERCISE Coordinator", Role.COORDINATOR, Tlp.AMBER, _OPEN, "COAST"),
+        UserPlan("coordinator", "EXERCISE Coordinator", Role.COORDINATOR, Tlp.AMBER, _OPEN, "CAPE"),
     ),
     storm=_storm,
+    slower=1.0,
     specials=_specials,
     assessed=_ASSESSED,
 )

@@ -130,7 +130,8 @@ def _dispatch(region: str, name: str, agency: str) -> SourcePlan:
 
 SOURCES = (
     _dispatch("metro", "Metro Boston", ""),
-    _dispatch("coast", "South Shore and Cape", "COAST"),
+    _dispatch("south", "South Shore", "SOUTH"),
+    _dispatch("cape", "Cape, Islands and South Coast", "CAPE"),
     _dispatch("north", "North Shore", "NORTH"),
     _dispatch("west", "Central and western", "WEST"),
     SourcePlan(

@@ -16,14 +16,14 @@ from data.demo import places as where
 from data.demo.compose import Report, compose, progress
 from data.demo.draw import Ground, Window, draw, totals
 from data.demo.flows import Flow
+from data.demo.shapes import watch_areas
 from data.demo.sites import Assessed, demo_sites
 from data.demo.sources import Interned, SourcePlan, intern_sources
 from data.demo.weather import Storm
-from data.demo.words import streets
-from data.demo.write import add_incidents, add_sites
+from data.demo.write import add_areas, add_incidents, add_sites
 from data.errors import Conflict
 from data.model import LonLat, Role, StoreKind, Tlp
-from data.records import NewIncident, NewSite
+from data.records import NewArea, NewIncident, NewSite
 from data.reference.load import load_areas
 from data.store import tables as t
 from data.store.store import Store
@@ -92,12 +92,12 @@ class Scenario:
     shore_file: str | None
     sites_file: str
     airports: tuple[str, ...]
-    island_streets: bool
     flows: tuple[Flow, ...]
     sources: tuple[SourcePlan, ...]
     agencies: tuple[AgencyPlan, ...]
     users: tuple[UserPlan, ...]
     storm: Callable[[datetime], Storm]
+    slower: float  # how many times longer than in a bad storm people wait while it lasts
     specials: Callable[[Play], list[Report]]
     assessed: Mapping[str, Assessed] = field(default_factory=dict)
 
@@ -112,7 +112,9 @@ class Scenario:
         sites = self._sites(store, moment)
         reports = self.reports(sources, sites=sites, seed=seed, now=moment)
         areas = load_areas(store, states=self.area_states)
+        drawn = self._areas(store)
         with store.transaction() as connection:
+            areas += add_areas(store, connection, drawn, at=moment)
             added_sites = add_sites(store, connection, sites, at=moment)
             added = add_incidents(store, connection, reports)
             self._note(connection, seed, moment)
@@ -126,12 +128,11 @@ class Scenario:
         ground, storm, window = self.ground(), self.storm(now), self._window(now)
         total = totals(ground, storm, self._kernels(), over=window)
         drawn = draw(rng, self.flows, ground, storm, window=window, total=total)
-        names = streets(islands=self.island_streets)
-        usual = compose(rng, drawn, sources, streets=names, prefix="EX")
+        usual = compose(rng, drawn, sources, prefix="EX")
         usual += self.specials(Play(rng, now, ground, storm, sources, tuple(sites)))
         now_ms = to_ms(now)
         here = sorted((r for r in usual if r.entered_ms <= now_ms), key=lambda r: r.entered_ms)
-        return progress(rng, here, now_ms=now_ms, busy_ms=storm.peak_ms - 12 * 3_600_000)
+        return progress(rng, here, now_ms=now_ms, busy_ms=storm.peak_ms - 12 * 3_600_000, slower=self.slower)
 
     def arrivals(
         self, store: Store, *, seed: int = SEED, start: datetime | None = None
@@ -145,12 +146,11 @@ class Scenario:
         anchor = from_ms(int(store.fact("scenario_now_ms") or begin_ms))
         sources, ground, storm = self._sources(store), self.ground(), self.storm(anchor)
         total = totals(ground, storm, self._kernels(), over=self._window(anchor))
-        names = streets(islands=self.island_streets)
         for chunk in count(begin_ms // _CHUNK_MS):
             rng = np.random.default_rng([seed, chunk])
             window = Window(chunk * _CHUNK_MS, (chunk + 1) * _CHUNK_MS)
             drawn = draw(rng, self.flows, ground, storm, window=window, total=total)
-            for report in compose(rng, drawn, sources, streets=names, prefix=f"EX-{chunk}"):
+            for report in compose(rng, drawn, sources, prefix=f"EX-{chunk}"):
                 if report.entered_ms > begin_ms:
                     yield report.new
 
@@ -194,6 +194,13 @@ class Scenario:
             area_code=self.area_code,
             now=now,
         )
+
+    def _areas(self, store: Store) -> list[NewArea]:
+        scope_id = store.scopes.intern(StoreKind.OPEN, Tlp.GREEN)
+        source_id = store.sources.intern(
+            f"exercise-{self.key}-areas", name="EXERCISE Watch areas", kind="areas", scope_id=scope_id
+        )
+        return watch_areas(self.ground(), source_id=source_id, scope_id=scope_id)
 
     def _note(self, connection: Connection, seed: int, now: datetime) -> None:
         """Keep in the store that it holds an exercise, and which."""

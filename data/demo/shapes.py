@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.geometry import LineString, MultiPoint, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from data.clock import to_ms
 from data.demo.compose import Report, make_id
+from data.demo.draw import Ground
 from data.demo.files import read_json
 from data.demo.sources import Interned
 from data.geo import metres_per_degree
 from data.model import LocatedBy, LonLat, Severity, TimePrecision
-from data.records import NewIncident
+from data.records import NewArea, NewIncident
 
 _ENTERED_AFTER = timedelta(seconds=20)
+_SHORE_DEG = 0.02
+_SHORES = {
+    "metro": "Boston Harbor",
+    "north": "North Shore",
+    "south": "South Shore",
+    "cape": "Cape, Islands and South Coast",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,32 @@ def as_reports(
 def stretches(file: str) -> list[tuple[str, str, LineString]]:
     """Return the road stretches of a demo file: street, town and line."""
     return [(row["street"], row["town"], LineString(row["line"])) for row in read_json(file)["roads"]]
+
+
+def watch_areas(ground: Ground, *, source_id: int, scope_id: int) -> list[NewArea]:
+    """Return the low shore of each region as an area to filter by; none where the scenario has no shore."""
+    shore = ground.shore
+    if shore is None:
+        return []
+    out = []
+    for region, name in _SHORES.items():
+        here = [i for i, own in enumerate(shore.regions) if own == region]
+        near = MultiPoint([(shore.lon[i], shore.lat[i]) for i in here]).buffer(_SHORE_DEG)
+        out.append(
+            NewArea(
+                name=f"EXERCISE Coastal watch area, {name}",
+                kind="drawn",
+                parent="Massachusetts",
+                geometry=near.intersection(ground.land),
+                accuracy_m=500.0,
+                located_by=LocatedBy.DRAWN,
+                source_id=source_id,
+                scope_id=scope_id,
+                source_key=f"watch-{region}",
+                extra={"exercise": True},
+            )
+        )
+    return out
 
 
 def puddle(

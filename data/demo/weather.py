@@ -38,22 +38,26 @@ class Storm:
     high_tide_ms: int
     region_factor: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
+    def factors(self, places: Places) -> FloatArray:
+        """Return how hard each place is hit for its size, 1 where nothing is said of its region."""
+        return np.array([self.region_factor.get(region, 1.0) for region in places.regions])
+
     def wind(self, places: Places, at_ms: IntArray) -> FloatArray:
         """Return the strength, 0 to 1, at each place (rows) and time (columns)."""
         peak = self.peak_ms + (places.lat - self.south_lat) * self.hours_per_degree * _HOUR_MS
         hours = (at_ms[None, :] - peak[:, None]) / _HOUR_MS
         width = np.where(hours < 0, self.rise_h, self.fall_h)
         exposure = 0.06 + 0.94 * np.exp(-places.shore_km / self.reach_km)
-        factors = np.array([self.region_factor.get(region, 1.0) for region in places.regions])
-        strength: FloatArray = np.exp(-0.5 * (hours / width) ** 2) * (exposure * factors)[:, None]
+        strength: FloatArray = (
+            np.exp(-0.5 * (hours / width) ** 2) * (exposure * self.factors(places))[:, None]
+        )
         return strength
 
     def needs(self, places: Places, at_ms: IntArray) -> FloatArray:
         """Return what people lack at each place and time, from when the wind lets go on, for days."""
         hours = (at_ms - self.peak_ms) / _HOUR_MS
         course = np.exp(-np.maximum(hours, 0.0) / 70.0) / (1.0 + np.exp(-(hours - 8.0) / 3.0))
-        factors = np.array([self.region_factor.get(region, 1.0) for region in places.regions])
-        level: FloatArray = factors[:, None] * course[None, :]
+        level: FloatArray = self.factors(places)[:, None] * course[None, :]
         return level
 
     def tide(self, at_ms: IntArray) -> FloatArray:
@@ -83,7 +87,8 @@ def rates(kernel: str, places: Places, at_ms: IntArray, *, storm: Storm, zone: Z
     """Return relative rates of one kernel at each place (rows) and time (columns).
 
     `usual` and `office` know no storm; `wind` follows it, `after` comes some hours behind it and stays
-    longer, `needs` lasts for days, `tide` is wind at high water, `inland` is the snow side of the storm.
+    longer, `needs` lasts for days, `isolated` is needs where roads are gone, `tide` is wind at high
+    water, `inland` is the snow side of the storm.
     """
     people = places.weight[:, None]
     if kernel in ("usual", "office"):
@@ -111,6 +116,11 @@ def _needs(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
     return rate
 
 
+def _isolated(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
+    # the factor once more: where a storm hits hardest the roads go first
+    return _needs(storm, places, at_ms) * storm.factors(places)[:, None]
+
+
 def _tide(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
     return places.weight[:, None] * storm.wind(places, at_ms) * storm.tide(at_ms)[None, :]
 
@@ -121,7 +131,7 @@ def _inland(storm: Storm, places: Places, at_ms: IntArray) -> FloatArray:
 
 
 _SHAPES: Mapping[str, Callable[[Storm, Places, IntArray], FloatArray]] = MappingProxyType(
-    {"wind": _wind, "after": _after, "needs": _needs, "tide": _tide, "inland": _inland}
+    {"wind": _wind, "after": _after, "needs": _needs, "isolated": _isolated, "tide": _tide, "inland": _inland}
 )
 
 

@@ -22,9 +22,10 @@ class Phrases:
 
 
 @cache
-def streets(*, islands: bool = False) -> tuple[str, ...]:
-    """Return street names that many towns have."""
-    return tuple(read_json("words.json")["streets_vi" if islands else "streets"])
+def streets(region: str) -> tuple[str, ...]:
+    """Return the street names of a region, or those that many towns have."""
+    named = read_json("words.json")["streets"]
+    return tuple(named.get(region, named[""]))
 
 
 @cache

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, insert, select
 from data.clock import from_ms, to_ms
 from data.demo.compose import Report
 from data.model import Status
-from data.records import NewSite
+from data.records import NewArea, NewSite
 from data.store import tables as t
 from data.store import text
 from data.store.directory import received
 from data.store.rows import new_row
 from data.store.runs import add_run
+from data.store.sites import bounds_columns
 from data.store.store import Store
 
 _CHUNK = 2_000
@@ -45,6 +46,14 @@ def add_sites(store: Store, connection: Connection, sites: Sequence[NewSite], *,
     """Add the sites and return how many."""
     add_run(store, connection, t.site, [new_row(_values(site), now=at) for site in sites], exercise=True)
     return len(sites)
+
+
+def add_areas(store: Store, connection: Connection, areas: Sequence[NewArea], *, at: datetime) -> int:
+    """Add the areas and return how many."""
+    rows = [new_row(_values(area), now=at) | bounds_columns(area.geometry) for area in areas if area.geometry]
+    if rows:
+        add_run(store, connection, t.area, rows, exercise=True)
+    return len(rows)
 
 
 def _incident_row(report: Report, type_ids: Mapping[str, int]) -> dict[str, Any]:
