@@ -17,13 +17,18 @@ from dashboard.web import (
     areas_api,
     attachments_api,
     auth,
+    basemap,
     errors,
+    export,
     health,
+    hotspots,
     incidents_api,
     live,
     pages,
     reference_api,
     sites_api,
+    summary,
+    tiles,
 )
 from dashboard.web.callback_bodies import CallbackBodies
 from dashboard.web.denials import Denials
@@ -34,14 +39,17 @@ from dashboard.web.live import LiveHub
 from dashboard.web.metrics import Figures, Measured
 from dashboard.web.uploads_allowed import upload_paths
 from data.settings import Settings, load
+from layers.basemap import csp_hosts
 
 ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     auth.router,
     health.router,
-    hotspots.router,
     live.router,
-    summary.router,
+    basemap.router,
     tiles.router,
+    summary.router,
+    hotspots.router,
+    export.router,
     attachments_api.router,
     incidents_api.router,
     sites_api.router,
@@ -87,7 +95,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         ready=lambda: bool(app.state.readiness.ready),
         router=app.router,
     )
-    app.add_middleware(Headers, policy=page_policy(dash.csp_hashes()))
+    app.add_middleware(Headers, policy=page_policy(dash.csp_hashes(), hosts=csp_hosts(chosen.settings)))
     app.add_middleware(Measured, figures=app.state.figures)
     refuse_undeclared(app, dash, declared)
     return app
