@@ -52,7 +52,6 @@ SITES_GRID: Final = "wf-sites-grid"
 SITES_SEARCH: Final = "wf-sites-search"
 SITES_SECTOR: Final = "wf-sites-sector"
 SITES_STATUS: Final = "wf-sites-status"
-SITES_DETAILS: Final = "wf-sites-details"
 SITES_COUNT: Final = "wf-sites-count"
 
 # new report page

@@ -12,7 +12,8 @@ from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import ids, theme
-from dashboard.components.panels import empty, icon
+from dashboard.components.attrs import attrs
+from dashboard.components.panels import empty
 from dashboard.components.times import ago_text
 from dashboard.guard import current_actor, guarded
 from dashboard.pages import PAGES, page_at
@@ -30,7 +31,7 @@ STALE_AFTER_S = 900
 def layout(actor: Actor, services: Services) -> Component:
     """Return the whole application for this actor; the page itself comes by the router."""
     settings = services.settings
-    return dmc.MantineProvider(
+    whole: Component = dmc.MantineProvider(
         id=ids.PROVIDER,
         theme=theme.mantine(),
         forceColorScheme="dark",
@@ -41,14 +42,15 @@ def layout(actor: Actor, services: Services) -> Component:
                 _top_bar(actor, services),
                 _banner(exercise=settings.exercise),
                 html.Div(id=ids.PAGE, className="page", tabIndex=-1),
-                html.Div(id=ids.NOTICE, className="notice", role="status", **{"aria-live": "polite"}),
-                html.Dialog(id=ids.HELP, className="dialog", **{"aria-label": "Keys"}),
+                html.Div(id=ids.NOTICE, className="notice", role="status", **attrs({"aria-live": "polite"})),
+                html.Dialog(id=ids.HELP, className="dialog", **attrs({"aria-label": "Keys"})),
                 dcc.Store(id=ids.LIVE),
             ],
             className="app",
-            **{"data-wf-app": json.dumps(_facts(actor, services))},
+            **attrs({"data-wf-app": json.dumps(_facts(actor, services))}),
         ),
     )
+    return whole
 
 
 def register(app: Any, services: Services) -> None:
@@ -56,7 +58,10 @@ def register(app: Any, services: Services) -> None:
     guard = guarded(app)
 
     @guard.callback(
-        Permission.VIEW, Output(ids.PAGE, "children"), Output(ids.NAV, "children"), Input(ids.LOCATION, "pathname")
+        Permission.VIEW,
+        Output(ids.PAGE, "children"),
+        Output(ids.NAV, "children"),
+        Input(ids.LOCATION, "pathname"),
     )
     def route(path: str | None) -> tuple[Component, list[Component]]:
         actor = current_actor()
@@ -72,7 +77,9 @@ def page(actor: Actor, services: Services, path: str) -> Component:
     """Return the page at `path`, or what to do instead where there is none for this actor."""
     found = page_at(path)
     if found is None:
-        return empty("There is no page at this address.", "Choose one from the bar above, or press g and then w.")
+        return empty(
+            "There is no page at this address.", "Choose one from the bar above, or press g and then w."
+        )
     if not actor.may(found.permission):
         return empty(
             f"The role {label(actor.role).lower()} does not open {found.label}.",
@@ -84,7 +91,7 @@ def page(actor: Actor, services: Services, path: str) -> Component:
 def navigation(actor: Actor, path: str) -> list[Component]:
     """Return a link to each page that the actor may open; the open one says so."""
     here = page_at(path)
-    links = []
+    links: list[Component] = []
     for entry in PAGES:
         if not entry.label or not actor.may(entry.permission):
             continue
@@ -105,14 +112,16 @@ def source_list(visible: list[Source], *, now: datetime) -> Component:
     silent = [source for source in visible if source.last_received is None]
     if not visible:
         return empty("No sources yet.", "Import a file, or send a report, and its source appears here.")
-    rows = [_source_row(source, now) for source in sorted(fed, key=lambda source: source.last_received or now)]
+    rows = [
+        _source_row(source, now) for source in sorted(fed, key=lambda source: source.last_received or now)
+    ]
     rows += [_source_row(source, now) for source in silent]
     oldest = min((to_ms(source.last_received) for source in fed if source.last_received), default=0)
     late = sum(_is_late(source, now) for source in fed)
     return html.Ul(
         rows,
         className="source-list",
-        **{"data-wf-sources": json.dumps({"count": len(visible), "oldest_ms": oldest, "late": late})},
+        **attrs({"data-wf-sources": json.dumps({"count": len(visible), "oldest_ms": oldest, "late": late})}),
     )
 
 
@@ -128,7 +137,7 @@ def _source_row(source: Source, now: datetime) -> Component:
     age: Any = (
         "nothing received yet"
         if last is None
-        else html.Span(ago_text(last, now), **{"data-wf-age": str(to_ms(last))})
+        else html.Span(ago_text(last, now), **attrs({"data-wf-age": str(to_ms(last))}))
     )
     return html.Li(
         [
@@ -153,7 +162,7 @@ def _top_bar(actor: Actor, services: Services) -> Component:
     return html.Header(
         [
             html.Span(services.settings.center_name, className="brand"),
-            html.Nav(html.Ul(id=ids.NAV, className="nav"), **{"aria-label": "Pages"}),
+            html.Nav(html.Ul(id=ids.NAV, className="nav"), **attrs({"aria-label": "Pages"})),
             _search(),
             _sources(),
             html.Span(
@@ -161,7 +170,7 @@ def _top_bar(actor: Actor, services: Services) -> Component:
                 id=ids.CONNECTION,
                 className="connection",
                 role="status",
-                **{"data-state": "connecting"},
+                **attrs({"data-state": "connecting"}),
             ),
             html.Span(
                 [
@@ -178,23 +187,8 @@ def _top_bar(actor: Actor, services: Services) -> Component:
 
 
 def _search() -> Component:
-    return html.Div(
-        [
-            icon("search"),
-            dcc.Input(
-                id=ids.SEARCH,
-                type="search",
-                placeholder="Site, place, id, 42.36,-71.06, 19T CG …",
-                autoComplete="off",
-                className="search-input",
-                maxLength=200,
-            ),
-            html.Kbd("/", className="search-key"),
-            html.Ul(id=ids.SEARCH_RESULTS, className="search-results", role="listbox", hidden=True),
-        ],
-        className="search",
-        role="search",
-    )
+    # Filled by JavaScript: suggestions are fetched while somebody types, and never travel through callbacks.
+    return html.Div(id=ids.SEARCH, className="search", role="search")
 
 
 def _sources() -> Component:
@@ -209,7 +203,9 @@ def _sources() -> Component:
 
 
 def _user_menu(actor: Actor, services: Services) -> Component:
-    initials = "".join(word[0] for word in actor.name.replace(".", " ").replace("_", " ").split()[:2]).upper() or "?"
+    initials = (
+        "".join(word[0] for word in actor.name.replace(".", " ").replace("_", " ").split()[:2]).upper() or "?"
+    )
     agency = next((found.name for found in services.store.agencies.all() if found.id == actor.agency_id), "")
     item = "menu-item"
     return html.Details(
@@ -217,11 +213,25 @@ def _user_menu(actor: Actor, services: Services) -> Component:
             html.Summary(initials, className="avatar", title=f"{actor.name}: account and settings"),
             html.Div(
                 [
-                    html.Div([html.Strong(actor.name), html.Div(f"{_role(actor.role)}, {agency}", className="muted")]),
-                    html.Button("Light theme", type="button", className=item, **{"data-wf-do": "theme"}),
-                    html.Button("Wall mode", type="button", className=item, **{"data-wf-do": "wall"}),
-                    html.Button(["Keys", html.Kbd("?")], type="button", className=item, **{"data-wf-do": "help"}),
-                    html.Button("Sign out", type="button", className=item, **{"data-wf-do": "sign-out"}),
+                    html.Div(
+                        [
+                            html.Strong(actor.name),
+                            html.Div(f"{_role(actor.role)}, {agency}", className="muted"),
+                        ]
+                    ),
+                    html.Button(
+                        "Light theme", type="button", className=item, **attrs({"data-wf-do": "theme"})
+                    ),
+                    html.Button("Wall mode", type="button", className=item, **attrs({"data-wf-do": "wall"})),
+                    html.Button(
+                        ["Keys", html.Kbd("?")],
+                        type="button",
+                        className=item,
+                        **attrs({"data-wf-do": "help"}),
+                    ),
+                    html.Button(
+                        "Sign out", type="button", className=item, **attrs({"data-wf-do": "sign-out"})
+                    ),
                 ],
                 className="popover",
             ),
@@ -239,13 +249,18 @@ def _banner(*, exercise: bool) -> Component:
     return html.Div(
         [
             # Unmarked means most restrictive until the page knows what it shows.
-            html.Span(Tlp.RED.label, id=ids.BANNER_MARKING, className="tlp tlp-red", title="Highest marking on screen"),
+            html.Span(
+                Tlp.RED.label,
+                id=ids.BANNER_MARKING,
+                className="tlp tlp-red",
+                title="Highest marking on screen",
+            ),
             html.Span("EXERCISE", className="exercise") if exercise else None,
         ],
         id=ids.BANNER,
         className="banner exercise-banner" if exercise else "banner",
         role="note",
-        **{"aria-label": "Marking of what is on screen"},
+        **attrs({"aria-label": "Marking of what is on screen"}),
     )
 
 

@@ -28,7 +28,7 @@ LIGHT: Final = {
     "accent": "#1366D6",
 }
 
-# NAPSG Incident Symbology Guideline v2.0, the colour ramp; the letter stands beside it for those who see no red.
+# NAPSG Incident Symbology Guideline v2.0: the colour ramp; the letter is for those who see no red.
 SEVERITY_COLOR: Final = {
     Severity.NONE: "#FFFFFF",
     Severity.LOW: "#00AC3A",

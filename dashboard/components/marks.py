@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attrs import attrs
 from dashboard.theme import SEVERITY_LETTER, SITE_STATUS_LETTER
 from data.model import Severity, SiteStatus, Status, Tlp, label
 
@@ -20,7 +21,7 @@ def severity_mark(severity: Severity, *, with_label: bool = True) -> Component:
     diamond = html.Span(
         html.Span(SEVERITY_LETTER[severity], className="sev-letter"),
         className=f"sev sev-{int(severity)}",
-        **{"aria-hidden": "true"},
+        **attrs({"aria-hidden": "true"}),
     )
     word = html.Span(label(severity), className="sev-word" if with_label else "visually-hidden")
     return html.Span([diamond, word], className="sev-mark")
@@ -36,7 +37,9 @@ def site_status_mark(status: SiteStatus) -> Component:
     return html.Span(
         [
             html.Span(
-                SITE_STATUS_LETTER[status], className=f"site-status site-{int(status)}", **{"aria-hidden": "true"}
+                SITE_STATUS_LETTER[status],
+                className=f"site-status site-{int(status)}",
+                **attrs({"aria-hidden": "true"}),
             ),
             html.Span(label(status), className="sev-word"),
         ],

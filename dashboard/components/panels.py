@@ -9,6 +9,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attrs import attrs
+
 Child = Component | str | Sequence[Any] | None
 
 
@@ -23,26 +25,38 @@ def section(title: str, children: Child, *, count: int | None = None) -> Compone
 def facts(pairs: Sequence[tuple[str, Child]]) -> Component:
     """Return name and value pairs, leaving out those without a value."""
     rows = [
-        html.Div([html.Dt(name), html.Dd(value)], className="fact") for name, value in pairs if value not in (None, "")
+        html.Div([html.Dt(name), html.Dd(value)], className="fact")
+        for name, value in pairs
+        if value not in (None, "")
     ]
     return html.Dl(rows, className="facts")
 
 
-def act_button(text: str, action: Mapping[str, Any], *, primary: bool = False, title: str | None = None) -> Component:
+def act_button(
+    text: str, action: Mapping[str, Any], *, primary: bool = False, title: str | None = None
+) -> Component:
     """Return a button whose action JavaScript hands to the server, where it is checked again."""
     extra = {"title": title} if title else {}
     return html.Button(
         text,
         type="button",
         className="button primary" if primary else "button",
-        **{"data-wf-act": json.dumps(dict(action)), **extra},
+        **attrs({"data-wf-act": json.dumps(dict(action)), **extra}),
     )
 
 
-def select_button(children: Child, *, kind: str, fid: int, lon: float | None, lat: float | None) -> Component:
+def select_button(
+    children: Child,
+    *,
+    kind: str,
+    fid: int,
+    lon: float | None,
+    lat: float | None,
+    class_name: str = "row-button",
+) -> Component:
     """Return a row that selects a record on the map and in the panel when pressed."""
     target = json.dumps({"kind": kind, "fid": fid, "lon": lon, "lat": lat})
-    return html.Button(children, type="button", className="row-button", **{"data-wf-select": target})
+    return html.Button(children, type="button", className=class_name, **attrs({"data-wf-select": target}))
 
 
 def empty(what: str, how: str) -> Component:
@@ -60,4 +74,4 @@ def problem(message: str, hint: str = "") -> Component:
 
 def icon(name: str) -> Component:
     """Return one of our own icons; the words beside or around it carry the meaning."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **attrs({"aria-hidden": "true"}))

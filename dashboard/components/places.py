@@ -18,7 +18,7 @@ LOCATED_BY_WORDS = {
     LocatedBy.PLACE_NAME: "Found from a place name: somewhere in that place.",
     LocatedBy.CENTROID: "The middle of an area: somewhere inside it.",
     LocatedBy.DRAWN: "Put on the map by hand.",
-    LocatedBy.DEFAULT_POINT: "Its source puts unrelated reports on this very spot: the true place is not known.",
+    LocatedBy.DEFAULT_POINT: "Its source puts unrelated reports on this spot: the true place is not known.",
 }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attrs import attrs
 from data.clock import to_ms
 from data.model import TimePrecision
 
@@ -45,7 +46,7 @@ def when(
     """Return a moment with its age; the page keeps the age ticking."""
     if at is None:
         return html.Span("never", className="muted")
-    age = html.Span(ago_text(at, now), **{"data-wf-age": str(to_ms(at))})
+    age = html.Span(ago_text(at, now), **attrs({"data-wf-age": str(to_ms(at))}))
     return html.Time(
         [html.Span(moment_text(at, zone, today=now, precision=precision)), " · ", age],
         dateTime=at.isoformat(),

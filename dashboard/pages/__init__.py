@@ -1,4 +1,4 @@
-"""The pages, in the order of the navigation. A page is a folder, a line here, its test and its line in README."""
+"""The pages, in the order of the navigation: a folder, a line here, a test and a line in README each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("/", "Watch", Permission.VIEW, watch.layout, watch.register, "w"),
-    Page("/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"),
+    Page(
+        "/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"
+    ),
     Page("/sites", "Sites", Permission.VIEW, sites.layout, sites.register, "s"),
     Page("/admin", "Admin", Permission.READ_AUDIT, admin.layout, admin.register, "a"),
 )
@@ -46,5 +48,7 @@ def register_pages(app: Any, services: Services) -> None:
 def page_at(path: str) -> Page | None:
     """Return the page that answers `path`: the one with the longest matching address."""
     path = path.rstrip("/") or "/"
-    fitting = [page for page in PAGES if path == page.path or (page.path != "/" and path.startswith(page.path + "/"))]
+    fitting = [
+        page for page in PAGES if path == page.path or (page.path != "/" and path.startswith(page.path + "/"))
+    ]
     return max(fitting, key=lambda page: len(page.path), default=None)

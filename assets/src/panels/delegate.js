@@ -13,7 +13,7 @@ export function delegate(commands, hooks) {
     if (!node || node.disabled) return;
     const data = node.dataset;
     if (data.wfDo) commands[data.wfDo]?.(node);
-    else if (data.wfSelect) hooks.select(JSON.parse(data.wfSelect));
+    else if (data.wfSelect) hooks.select(JSON.parse(data.wfSelect), node);
     else if (data.wfQuery !== undefined) hooks.query(data.wfQuery, data.wfMap ? JSON.parse(data.wfMap) : null);
     else if (data.wfMove) hooks.move(JSON.parse(data.wfMove));
     else if (data.wfView) viewAction(JSON.parse(data.wfView), node, hooks);

@@ -54,8 +54,7 @@ export function setStore(id, data) {
 
 /** Say something at the bottom of the screen for a while; problems stay longer. */
 export function notify(message, { bad = false, seconds = bad ? 12 : 5, action = null } = {}) {
-  const host = byId('wf-notice');
-  if (!host) return;
+  const host = byId('wf-toast') ?? document.body.appendChild(el('div', { id: 'wf-toast', class: 'toast', role: 'status', 'aria-live': 'polite' }));
   const box = el('div', { class: bad ? 'bad' : '' }, el('span', { text: message }));
   if (action) box.append(button(action.label, { on: { click: () => { box.remove(); action.run(); } } }));
   host.replaceChildren(box);

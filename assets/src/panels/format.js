@@ -41,14 +41,16 @@ function dayOf(ms) {
   return { day: `${p.day} ${p.month}`, year: p.year };
 }
 
+const PRECISIONS = ['second', 'minute', 'hour', 'day', 'month', 'year'];
+
 /** "14:32" today, "18 Nov 14:32" this year, "18 Nov 2024" before; local time. */
-export function shortTime(value, precision = 0) {
+export function shortTime(value, precision = 'second') {
   const ms = new Date(value).getTime();
   if (Number.isNaN(ms)) return '';
   const [then, now] = [dayOf(ms), dayOf(Date.now())];
   const clock = local(ms).slice(0, 5);
   if (then.year !== now.year) return `${then.day} ${then.year}`;
-  if (precision >= 3) return then.day;
+  if (PRECISIONS.indexOf(precision) >= 3) return then.day;
   return then.day === now.day ? clock : `${then.day} ${clock}`;
 }
 

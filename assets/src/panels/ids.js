@@ -35,5 +35,4 @@ export const IDS = Object.freeze({
   reportMap: 'wf-report-map',
   reportPlace: 'wf-report-place',
   reportWhere: 'wf-report-where',
-  sitesDetails: 'wf-sites-details',
 });

@@ -1,7 +1,7 @@
 /** The panels round the map: starts what every page has, and each page's own part when it appears. */
 import { IDS } from './ids.js';
-import { byId, memory, notify, setStore } from './dom.js';
-import { may, takeFacts } from './format.js';
+import { byId, el, memory, notify, setStore } from './dom.js';
+import { takeFacts } from './format.js';
 import { closeMenus, startClocks, tendMenus, theme, useTheme } from './topbar.js';
 import { delegate } from './delegate.js';
 import { fillSearch } from './search.js';
@@ -34,26 +34,60 @@ function tend() {
   const app = document.querySelector('[data-wf-app]');
   if (!app || !map()) return;
   if (!live) startShell(app);
+  fillFields();
   const found = PAGES.map(([id, start]) => [byId(id), start]).find(([node]) => node);
   const root = found?.[0] ?? null;
   if (page?.root === root) return;
   page?.part.stop?.();
   page = root ? { root, part: found[1](root, { map: map(), token: live.token }) } : null;
+  const goal = page?.part.selection ? memory.get('goto') : null;
+  if (goal) {
+    memory.set('goto', null);
+    page.part.ready.then(() => showResult(goal));
+  }
+}
+
+/** What the server says in its own corner of the page is shown where everything else is said. */
+function echoNotices() {
+  new MutationObserver(() => {
+    const said = byId(IDS.notice)?.querySelector('[data-wf-notice]');
+    if (said) notify(said.textContent, { bad: said.classList.contains('bad') });
+  }).observe(byId(IDS.notice), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-wf-notice'] });
+}
+
+/** Dash has no bare input: where the server leaves room for one, it is put in here. */
+function fillFields() {
+  for (const room of document.querySelectorAll('[data-wf-file]:empty')) {
+    room.append(el('input', { class: 'upload', type: 'file', accept: room.dataset.wfFile, 'aria-label': 'Photo' }));
+  }
+  for (const room of document.querySelectorAll('[data-wf-field]:empty')) {
+    room.append(el('input', { class: 'field', type: 'text', maxlength: '120', placeholder: room.dataset.wfField, 'aria-label': room.dataset.wfField }));
+  }
 }
 
 function startShell(app) {
   takeFacts(JSON.parse(app.dataset.wfApp));
   useTheme(theme(), { remember: false });
   startClocks();
+  echoNotices();
   tendMenus();
   fillSearch({ map, chosen: showResult });
   live = followLive(changed);
 }
 
+/** Select a record; from another page, go to the map first. */
+function showRecord(target, node) {
+  if (page?.part.selection) page.part.selection.select(target, { fly: true });
+  // Leaving a form for a look at a likely duplicate would lose what was typed: its own map shows the place.
+  else if (page?.root.id === IDS.reportForm && !node?.closest('[data-wf-made]')) {
+    if (Number.isFinite(target.lon)) map().flyTo({ lon: target.lon, lat: target.lat, zoom: 16 });
+  } else showResult(target);
+}
+
 /** Show a search result on the map; from another page, go to the map first. */
 function showResult(result) {
   if (!page?.part.selection) {
-    if (result.fid || Number.isFinite(result.lon)) memory.set('goto', result);
+    memory.set('goto', result);
     go('/');
     return;
   }
@@ -79,11 +113,15 @@ const commands = {
   'fold-rail': () => part().sides?.toggle('rail'),
   'fold-panel': () => part().sides?.toggle('panel'),
   table: () => part().table?.toggle(),
+  'keep-theirs': () => {
+    window.dash_clientside.set_props(IDS.conflict, { opened: false });
+    part().selection?.refresh();
+  },
   export: () => part().table?.exportCsv(),
 };
 
 delegate(commands, {
-  select: (target) => part().selection?.select(target, { fly: true }),
+  select: showRecord,
   query(text, view) {
     part().state?.set(text);
     if (view?.bbox) map()?.flyTo({ bbox: view.bbox });
@@ -134,4 +172,3 @@ window.addEventListener('wf:loaded', tend);
 
 /** What other scripts and tests may ask of the page. */
 export const current = () => page?.part ?? null;
-export { may };

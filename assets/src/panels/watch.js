@@ -91,12 +91,12 @@ export function startWatch(root, { map, token }) {
 
   setStore(IDS.query, state.text());
   const mounted = map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined });
-  Promise.resolve(mounted).catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
-  if (state.params().shape) Promise.resolve(mounted).then(() => map.showShape(state.params().shape));
+  const ready = Promise.resolve(mounted).catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
+  if (state.params().shape) ready.then(() => map.showShape(state.params().shape));
   summarise();
 
   return {
-    state, feed, selection, playback, table, sides, names,
+    state, feed, selection, playback, table, sides, names, ready,
     /** Something that the actor may see has changed. */
     changed(newToken) {
       map.setToken(newToken);

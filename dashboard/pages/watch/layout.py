@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.components.attrs import attrs
 from dashboard.components.panels import empty, icon
+from dashboard.components.records import record_parts
 from dashboard.pages.watch.lookups import lookups
 from dashboard.pages.watch.table import grid
 from data.access import Actor, Permission
@@ -28,16 +29,12 @@ def layout(actor: Actor, services: Services) -> Component:
             _panel(),
             _timeline(),
             dcc.Store(id=ids.QUERY),
-            dcc.Store(id=ids.SELECTION),
-            dcc.Store(id=ids.ACTION),
             dcc.Store(id=ids.VIEW_ACTION),
-            dmc.Modal(
-                id=ids.CONFLICT, title="Somebody changed this record first", size="lg", centered=True, opened=False
-            ),
+            *record_parts(),
         ],
         id=ids.WATCH,
         className="watch",
-        **{"data-lookups": json.dumps(lookups(actor, services)), "aria-label": "Watch"},
+        **attrs({"data-lookups": json.dumps(lookups(actor, services)), "aria-label": "Watch"}),
     )
 
 
@@ -46,7 +43,7 @@ def _fold(side: str, name: str) -> Component:
         icon("fold"),
         type="button",
         className="fold",
-        **{"data-wf-do": f"fold-{side}", "aria-label": f"Fold {name}", "title": f"Fold {name}"},
+        **attrs({"data-wf-do": f"fold-{side}", "aria-label": f"Fold {name}", "title": f"Fold {name}"}),
     )
 
 
@@ -56,7 +53,9 @@ def _strip(side: str, name: str, key: str) -> Component:
         [icon("fold"), html.Span(name)],
         type="button",
         className=f"strip strip-{side}",
-        **{"data-wf-do": f"fold-{side}", "aria-label": f"Show {name.lower()}", "title": f"{name}{key}"},
+        **attrs(
+            {"data-wf-do": f"fold-{side}", "aria-label": f"Show {name.lower()}", "title": f"{name}{key}"}
+        ),
     )
 
 
@@ -66,7 +65,7 @@ def _rail() -> Component:
             html.Div(
                 [
                     html.H2("Filters"),
-                    html.Span("", className="total", **{"data-wf-total": "1"}),
+                    html.Span("", className="total", **attrs({"data-wf-total": "1"})),
                     html.Details(
                         [
                             html.Summary("Views", title="Saved views"),
@@ -83,7 +82,7 @@ def _rail() -> Component:
         ],
         id=ids.RAIL,
         className="rail side",
-        **{"aria-label": "Filters"},
+        **attrs({"aria-label": "Filters"}),
     )
 
 
@@ -91,17 +90,22 @@ def _stage(actor: Actor) -> Component:
     return html.Section(
         [
             html.Div(id=ids.MAP, className="map"),
-            html.Div(id=ids.FACTS, className="facts-wall", **{"aria-live": "polite"}),
+            html.Div(id=ids.FACTS, className="facts-wall", **attrs({"aria-live": "polite"})),
             html.Div(
                 [
                     html.Div(
                         [
                             html.H2("Table"),
-                            html.Span("", className="total", **{"data-wf-total": "1"}),
+                            html.Span("", className="total", **attrs({"data-wf-total": "1"})),
                             html.Span(className="grow"),
                             _columns_menu(),
                             _export(actor),
-                            html.Button("Back to the map", type="button", className="button", **{"data-wf-do": "table"}),
+                            html.Button(
+                                "Back to the map",
+                                type="button",
+                                className="button",
+                                **attrs({"data-wf-do": "table"}),
+                            ),
                         ],
                         className="table-head",
                     ),
@@ -114,7 +118,7 @@ def _stage(actor: Actor) -> Component:
         ],
         id=ids.STAGE,
         className="stage",
-        **{"aria-label": "Map"},
+        **attrs({"aria-label": "Map"}),
     )
 
 
@@ -129,7 +133,11 @@ def _export(actor: Actor) -> Any:
     if not actor.may(Permission.EXPORT):
         return None
     return html.Button(
-        "Export CSV", type="button", className="button", title="Exactly what is filtered", **{"data-wf-do": "export"}
+        "Export CSV",
+        type="button",
+        className="button",
+        title="Exactly what is filtered",
+        **attrs({"data-wf-do": "export"}),
     )
 
 
@@ -137,20 +145,22 @@ def _panel() -> Component:
     return html.Aside(
         [
             html.Div(id=ids.FEED_HEAD, className="side-head"),
-            html.Div(id=ids.FEED, className="feed", **{"aria-label": "Reports"}),
+            html.Div(id=ids.FEED, className="feed", **attrs({"aria-label": "Reports"})),
             html.Section(
                 html.Div(
-                    empty("Nothing is selected.", "Click a report or a site on the map, or press j and Enter."),
+                    empty(
+                        "Nothing is selected.", "Click a report or a site on the map, or press j and Enter."
+                    ),
                     id=ids.DETAILS,
                 ),
                 className="details",
-                **{"aria-label": "Selected", "aria-live": "polite"},
+                **attrs({"aria-label": "Selected", "aria-live": "polite"}),
             ),
             _strip("panel", "Reports", ""),
         ],
         id=ids.PANEL,
         className="panel side",
-        **{"aria-label": "Reports and details"},
+        **attrs({"aria-label": "Reports and details"}),
     )
 
 
@@ -161,12 +171,24 @@ def _timeline() -> Component:
             dcc.Graph(
                 id=ids.TIMELINE,
                 className="timeline-graph",
-                config={"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False},
-                figure={"data": [], "layout": {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-                                                "xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                config={
+                    "displayModeBar": False,
+                    "responsive": True,
+                    "doubleClick": False,
+                    "scrollZoom": False,
+                },
+                figure={
+                    "data": [],
+                    "layout": {
+                        "paper_bgcolor": "rgba(0,0,0,0)",
+                        "plot_bgcolor": "rgba(0,0,0,0)",
+                        "xaxis": {"visible": False},
+                        "yaxis": {"visible": False},
+                    },
+                },
             ),
         ],
         id=ids.TIMELINE_PANE,
         className="timeline",
-        **{"aria-label": "Timeline: counts by type"},
+        **attrs({"aria-label": "Timeline: counts by type"}),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from dashboard import theme
-from data.access import Actor, mask_table
+from data.access import Actor
+from data.clock import to_ms
 from data.model import Severity, Status, StoreKind, Tlp, label
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ def lookups(actor: Actor, services: Services) -> dict[str, Any]:
             {"code": source.key, "label": source.name} for source in services.store.sources.visible(actor)
         ],
         "sectors": sectors(actor, services),
+        "last_look": 0 if (last := services.store.views.last_look(actor)) is None else to_ms(last),
     }
 
 
@@ -53,17 +53,18 @@ def _colors(count: int) -> list[str]:
 
 def sectors(actor: Actor, services: Services) -> list[dict[str, Any]]:
     """Return the sectors that have sites the actor may see, with the kinds of site in each."""
-    frame = services.mirror.sites
-    visible = services.store.visible(actor)
-    size = int(frame.scope.max()) + 1 if len(frame.scope) else 1
-    keep = mask_table(visible, size=size)[frame.scope]
-    pairs = sorted(set(zip(np.asarray(frame.sector)[keep].tolist(), np.asarray(frame.kind)[keep].tolist(), strict=True)))
+    snapshot = services.mirror.snapshot
+    frame = snapshot.sites
+    keep = snapshot.scope_table(snapshot.visible(actor))[frame.scope]
+    pairs = sorted(set(zip(frame.sector[keep].tolist(), frame.kind[keep].tolist(), strict=True)))
     kinds: dict[str, list[dict[str, str]]] = {}
     for sector, kind in pairs:
         kinds.setdefault(str(sector), [])
         if kind:
             kinds[str(sector)].append({"code": str(kind), "label": words(str(kind))})
-    return [{"code": sector, "label": words(sector), "kinds": kinds[sector]} for sector in sorted(kinds) if sector]
+    return [
+        {"code": sector, "label": words(sector), "kinds": kinds[sector]} for sector in sorted(kinds) if sector
+    ]
 
 
 def words(code: str) -> str:

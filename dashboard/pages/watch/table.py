@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import dash_ag_grid as dag
@@ -32,19 +33,34 @@ COLUMNS: Final = (
 )
 _NUMBERS = frozenset({"persons", "accuracy_m", "lon", "lat"})
 
-GRID_THEME: Final = {
-    "function": "themeQuartz.withParams({"
-    "backgroundColor: 'var(--panel)', foregroundColor: 'var(--text)', borderColor: 'var(--line)',"
-    "headerBackgroundColor: 'var(--panel)', headerTextColor: 'var(--muted)', accentColor: 'var(--accent)',"
-    "oddRowBackgroundColor: 'var(--panel)', rowHoverColor: 'var(--raised)', selectedRowBackgroundColor: 'var(--raised)',"
-    "fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, headerFontWeight: 500, rowHeight: 32, headerHeight: 32,"
-    "borderRadius: 0, wrapperBorderRadius: 0, wrapperBorder: false, spacing: 4, cellHorizontalPadding: 12})"
+_PARAMS: Final = {
+    "backgroundColor": "var(--panel)",
+    "foregroundColor": "var(--text)",
+    "borderColor": "var(--line)",
+    "headerBackgroundColor": "var(--panel)",
+    "headerTextColor": "var(--muted)",
+    "accentColor": "var(--accent)",
+    "oddRowBackgroundColor": "var(--panel)",
+    "rowHoverColor": "var(--hover)",
+    "selectedRowBackgroundColor": "var(--hover)",
+    "fontFamily": "inherit",
+    "fontSize": 13,
+    "headerFontSize": 12,
+    "headerFontWeight": 500,
+    "rowHeight": 32,
+    "headerHeight": 32,
+    "borderRadius": 0,
+    "wrapperBorderRadius": 0,
+    "wrapperBorder": False,
+    "spacing": 4,
+    "cellHorizontalPadding": 12,
 }
+GRID_THEME: Final = {"function": f"themeQuartz.withParams({json.dumps(_PARAMS)})"}
 
 
 def grid() -> Component:
     """Return the table, empty until it asks for rows."""
-    return dag.AgGrid(
+    table: Component = dag.AgGrid(
         id=ids.TABLE,
         className="grid",
         rowModelType="infinite",
@@ -64,9 +80,10 @@ def grid() -> Component:
         getRowId="params.data.id",
         style={"height": "100%", "width": "100%"},
     )
+    return table
 
 
-def _column(field: str, heading: str, width: int, sortable: bool, shown: bool) -> dict[str, Any]:  # noqa: FBT001
+def _column(field: str, heading: str, width: int, sortable: bool, shown: bool) -> dict[str, Any]:
     return {
         "field": field,
         "headerName": heading,

@@ -1,0 +1,118 @@
+"""The Sites page as components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from dashboard.components.attrs import attrs
+from dashboard.components.panels import empty
+from dashboard.components.records import record_parts
+from dashboard.pages.watch.lookups import sectors
+from dashboard.pages.watch.table import GRID_THEME
+from data.access import Actor
+from data.model import SiteStatus, label
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+_COLUMNS = (
+    ("name", "Site", 300, True),
+    ("kind", "Kind", 150, True),
+    ("sector", "Sector", 180, True),
+    ("status", "Status", 100, True),
+    ("status_at", "Status as of", 170, False),
+    ("lifeline", "Lifeline", 170, False),
+    ("address", "Address", 260, False),
+    ("call", "Call", 150, False),
+    ("marking", "Marking", 120, False),
+)
+
+
+def layout(actor: Actor, services: Services) -> Component:
+    """Return the Sites page for this actor."""
+    known = sectors(actor, services)
+    return html.Main(
+        [
+            html.Div(
+                [
+                    html.H1("Sites"),
+                    html.Span("", id=ids.SITES_COUNT, className="muted"),
+                    dmc.TextInput(
+                        id=ids.SITES_SEARCH,
+                        placeholder="Name of a site",
+                        debounce=250,
+                        w=240,
+                        **_named("Name of a site"),
+                    ),
+                    dmc.Select(
+                        id=ids.SITES_SECTOR,
+                        placeholder="Every sector",
+                        data=[{"value": entry["code"], "label": entry["label"]} for entry in known],
+                        clearable=True,
+                        w=220,
+                        **_named("Sector"),
+                    ),
+                    dmc.Select(
+                        id=ids.SITES_STATUS,
+                        placeholder="Every status",
+                        data=[
+                            {"value": status.name, "label": label(status)} for status in reversed(SiteStatus)
+                        ],
+                        clearable=True,
+                        w=160,
+                        **_named("Status"),
+                    ),
+                ],
+                className="sites-bar",
+            ),
+            _grid(),
+            html.Aside(
+                html.Div(
+                    empty(
+                        "No site is chosen.",
+                        "Choose one in the table: whom to call, and what happens round it.",
+                    ),
+                    id=ids.DETAILS,
+                ),
+                className="sites-details",
+                **attrs({"aria-label": "Chosen site", "aria-live": "polite"}),
+            ),
+            *record_parts(),
+        ],
+        className="sites-page",
+        **attrs({"aria-label": "Sites"}),
+    )
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"aria-label": name}
+
+
+def _grid() -> Component:
+    table: Component = dag.AgGrid(
+        id=ids.SITES_GRID,
+        className="grid",
+        rowModelType="infinite",
+        columnDefs=[
+            {"field": field, "headerName": heading, "width": width, "sortable": sortable}
+            for field, heading, width, sortable in _COLUMNS
+        ],
+        defaultColDef={"resizable": True},
+        dashGridOptions={
+            "theme": GRID_THEME,
+            "cacheBlockSize": 100,
+            "maxBlocksInCache": 20,
+            "infiniteInitialRowCount": 1,
+            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "animateRows": False,
+        },
+        getRowId="params.data.id",
+        style={"height": "100%", "width": "100%"},
+    )
+    return table

@@ -1,0 +1,1 @@
+"""What leaves the house as files; each format is a module here."""
