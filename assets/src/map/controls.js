@@ -23,7 +23,12 @@ export function addControls(context, { onMeasure }) {
   ];
   for (const control of tools) map.addControl(control, 'top-right');
   for (const control of facts) map.addControl(control, 'bottom-right');
-  element.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
+  // MapLibre opens the credits at first; the floor needs the room, and they stay one click away.
+  map.once('load', () => {
+    const credits = element.querySelector('.maplibregl-ctrl-attrib');
+    credits?.classList.remove('maplibregl-compact-show');
+    credits?.removeAttribute('open');
+  });
   return {
     destroy() {
       for (const control of [...tools, ...facts]) map.removeControl(control);

@@ -3,16 +3,20 @@ import { DENSITY_SOURCE, HOTSPOT_SOURCE } from './layers-ground.js';
 import { collection } from './shapes.js';
 
 const SETTLE_MS = 150;
+/** From this z-score on a cell stands out; below it nothing is drawn, for nothing is said. */
+const Z_SHOWN = 1.65;
+const Z_FULL = 6;
 const KINDS = [
   { layer: 'density', kind: 'density', source: DENSITY_SOURCE, prepare: shade },
-  { layer: 'hotspots', kind: 'gi_star', source: HOTSPOT_SOURCE, prepare: claim },
+  { layer: 'hotspots', kind: 'gi_star', source: HOTSPOT_SOURCE, prepare: stand },
 ];
 
 /**
  * Keep the surfaces that are switched on in step with the view and the filter.
  * @param {{map: import('maplibre-gl').Map, state: object, setData: (id: string, data: object) => void}} context
+ * @param {(layer: string, words: string) => void} onNote  what the server says that a surface does not know
  */
-export function createHotspots({ map, state, setData }) {
+export function createHotspots({ map, state, setData }, onNote) {
   const requests = new Map();
   const shownFor = new Map();
   let timer = 0;
@@ -30,7 +34,9 @@ export function createHotspots({ map, state, setData }) {
     try {
       const answer = await fetch(address, { signal: request.signal });
       if (!answer.ok) return;
-      setData(source, collection(prepare((await answer.json()).features ?? [])));
+      const found = await answer.json();
+      setData(source, collection(prepare(found)));
+      onNote(layer, noteOf(found));
       shownFor.set(kind, mark);
     } catch {
       // Overtaken or cut off: the last surface stays until the next answer.
@@ -50,19 +56,24 @@ export function createHotspots({ map, state, setData }) {
 }
 
 /** Give each cell its place `t` on the ramp; the square root keeps the quiet half readable beside one great peak. */
-function shade(features) {
-  const value = ({ properties }) => Number(properties.value ?? properties.density ?? properties.count ?? properties.n) || 0;
-  const most = Math.max(...features.map(value), Number.MIN_VALUE);
-  return features
-    .filter((feature) => value(feature) > 0)
-    .map((feature) => ({ ...feature, properties: { ...feature.properties, t: Math.sqrt(value(feature) / most) } }));
+function shade({ features }) {
+  const value = ({ properties }) => Number(properties.smoothed ?? properties.count) || 0;
+  const most = features.reduce((peak, feature) => Math.max(peak, value(feature)), Number.MIN_VALUE);
+  return features.map((feature) => ({ ...feature, properties: { t: Math.sqrt(value(feature) / most) } }));
 }
 
-/** Give each cell that passed its test the claim that is drawn: hot or cold, at a level of 1 to 3. */
-function claim(features) {
-  return features.map((feature) => {
-    const bin = Number(feature.properties.bin ?? feature.properties.level ?? 0);
-    const properties = { ...feature.properties, claim: bin > 0 ? 'hot' : bin < 0 ? 'cold' : '', level: Math.abs(bin) };
-    return { ...feature, properties };
-  }).filter((feature) => feature.properties.claim);
+/** Keep the cells that stand out; only what the server tested is drawn as a claim. */
+function stand({ features, tested }) {
+  const kept = tested
+    ? features.filter(({ properties }) => properties.claim)
+    : features.filter(({ properties }) => properties.z >= Z_SHOWN);
+  return kept.map((feature) => {
+    const { z } = feature.properties;
+    return { ...feature, properties: { t: Math.max(0, Math.min(1, z / Z_FULL)), z, claim: tested === true } };
+  });
+}
+
+function noteOf({ note, default_points_left_out: without }) {
+  const left = without ? ` ${Number(without).toLocaleString('en-US')} reports without a known place are left out.` : '';
+  return `${note ?? ''}${left}`;
 }

@@ -1,5 +1,6 @@
 /** The note beside the pointer: title, time and how sure the place is, fetched when somebody lingers. */
 import { make } from './events.js';
+import { DEFAULT_POINT } from './layers-incidents.js';
 import { SEVERITY_LABELS, SITE_STATUS_LABELS } from './palette.js';
 
 const LINGER_MS = 120;
@@ -87,8 +88,10 @@ export function noteLines(hit, record) {
   const { properties } = hit;
   if (hit.kind === 'cluster') {
     const grave = Number(properties.hi) || 0;
+    const red = Number(properties.red) || 0;
     return [`${Number(properties.n).toLocaleString('en-US')} ${'sev' in properties ? 'incidents' : 'sites'}`,
-      grave ? `${grave.toLocaleString('en-US')} high or extreme` : '', 'Click to look closer'];
+      grave ? `${grave.toLocaleString('en-US')} high or extreme` : '', red ? `${red.toLocaleString('en-US')} with status red` : '',
+      'Click to look closer'];
   }
   if (hit.kind === 'site') {
     const status = SITE_STATUS_LABELS[Number(properties.status) || 0];
@@ -97,21 +100,26 @@ export function noteLines(hit, record) {
   const several = Number(properties.n) > 1 ? `${Number(properties.n).toLocaleString('en-US')} reports on this spot` : '';
   const title = record?.title ?? record?.type_label ?? 'Incident';
   const facts = [record?.type_label, SEVERITY_LABELS[Number(properties.sev) || 0]].filter(Boolean).join(' · ');
-  return [title, facts, record ? when(record.occurred) : '', certainty(properties), several];
+  return [title, facts, record ? when(record.occurred, record.time_precision) : '', certainty(properties), several];
 }
 
 function certainty({ acc, loc }) {
-  if (String(loc).startsWith('default') || String(loc) === '7') return 'Place not known: the source’s stand-in point';
+  if (Number(loc) === DEFAULT_POINT) return 'Place not known: the source’s stand-in point';
   const metres = Number(acc);
   if (!(metres > 0)) return 'Accuracy of the place not known';
   return metres >= 1000 ? `Place within ${(metres / 1000).toFixed(1)} km` : `Place within ${Math.round(metres)} m`;
 }
 
-function when(text) {
+/** Write a time as exactly as its source tells it, and no more. */
+function when(text, precision = 'minute') {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return '';
-  const local = time.toLocaleString('en-US', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false, timeZoneName: 'short' });
-  return `${local} (${time.toISOString().slice(11, 16)}Z)`;
+  const day = { month: 'short', day: 'numeric', year: 'numeric' };
+  if (precision === 'year') return String(time.getUTCFullYear());
+  if (precision === 'month') return time.toLocaleDateString('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  if (precision === 'day') return `${time.toLocaleDateString('en-US', day)} (day only)`;
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' };
+  return `${time.toLocaleString('en-US', { ...day, ...clock })} (${time.toISOString().slice(11, 16)}Z)`;
 }
 
 function remember(store, key, value) {

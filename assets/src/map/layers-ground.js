@@ -21,23 +21,17 @@ export function surfaceLayers({ colors }) {
       paint: { 'fill-color': RAMP, 'fill-opacity': colors.theme === 'dark' ? 0.55 : 0.6, 'fill-antialias': false },
     },
     {
-      id: 'wf-hotspot-fills', type: 'fill', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], 'hot'],
-      paint: { 'fill-color': DENSITY_RAMP[DENSITY_RAMP.length - 1], 'fill-opacity': 0.22 },
+      id: 'wf-hotspot-fills', type: 'fill', source: HOTSPOT_SOURCE,
+      paint: { 'fill-color': RAMP, 'fill-opacity': 0.45, 'fill-antialias': false },
     },
     {
-      id: 'wf-hotspot-hatch', type: 'fill', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], 'hot'],
-      paint: { 'fill-pattern': 'wf:hatch:hot', 'fill-opacity': 0.55 },
+      // Hatch and outline are the sign of a claim: they are kept for what passed a test.
+      id: 'wf-hotspot-hatch', type: 'fill', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], true],
+      paint: { 'fill-pattern': 'wf:hatch', 'fill-opacity': 0.6 },
     },
     {
-      id: 'wf-hotspot-cold', type: 'fill', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], 'cold'],
-      paint: { 'fill-pattern': 'wf:hatch:cold', 'fill-opacity': 0.35 },
-    },
-    {
-      id: 'wf-hotspot-outline', type: 'line', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], 'hot'],
-      paint: {
-        'line-color': colors.text,
-        'line-width': ['match', ['coalesce', ['get', 'level'], 1], 3, 2, 2, 1.4, 0.8],
-      },
+      id: 'wf-hotspot-outline', type: 'line', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], true],
+      paint: { 'line-color': colors.text, 'line-width': 1.5 },
     },
   ];
 }

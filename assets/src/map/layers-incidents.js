@@ -4,27 +4,35 @@ import { LOUD_FROM, SEVERITY_COLORS } from './palette.js';
 export const INCIDENTS = 'wf-incidents';
 const FONT = ['Inter Medium'];
 /** Layers that answer to the pointer, in the order in which they are asked. */
-export const INCIDENT_HITS = ['wf-incident-glyphs', 'wf-incident-dots', 'wf-incident-lines', 'wf-incident-fills'];
+export const INCIDENT_HITS = ['wf-incident-unplaced', 'wf-incident-glyphs', 'wf-incident-dots', 'wf-incident-lines',
+  'wf-incident-fills'];
 export const CLUSTER_HITS = ['wf-incident-clusters'];
+
+/** Public alerts, whatever they warn of. */
+export const ALERT_CODE = 'weather.alert';
 
 const CODE = ['coalesce', ['get', 'code'], ''];
 const SEVERITY = ['coalesce', ['get', 'sev'], 0];
 const ACCURACY = ['coalesce', ['get', 'acc'], 0];
-const LOCATED = ['to-string', ['coalesce', ['get', 'loc'], 'unknown']];
 const COLOR = ['match', SEVERITY, ...SEVERITY_COLORS.flatMap((color, level) => [level, color]), SEVERITY_COLORS[0]];
 // Resolved and closed stay on the map but step back.
 const PRESENCE = ['case', ['>=', ['coalesce', ['get', 'st'], 0], 3], 0.42, 1];
-const IS_DEFAULT_POINT = ['in', LOCATED, ['literal', ['default_point', 'default point', '7']]];
+/** `LocatedBy.DEFAULT_POINT`: the source's stand-in for "no place". */
+export const DEFAULT_POINT = 7;
+const IS_DEFAULT_POINT = ['==', ['get', 'loc'], DEFAULT_POINT];
 const DONE = ['>=', ['coalesce', ['get', 'st'], 0], 3];
 const CERTAINTY = ['case', IS_DEFAULT_POINT, 'hollow', ['<=', ACCURACY, 0], 'dashed', 'solid'];
 // NAPSG: a triangle is a public alert, a diamond is what happened.
-const SHAPE = ['case', ['==', ['slice', CODE, 0, 13], 'weather.alert'], 'alert', 'hazard'];
+const IS_ALERT = ['==', ['slice', CODE, 0, ALERT_CODE.length], ALERT_CODE];
+const SHAPE = ['case', IS_ALERT, 'alert', 'hazard'];
+// The ordinary is grey: only what is moderate or worse, and not yet over, has a colour.
+const IS_QUIET = ['any', DONE, ['<', SEVERITY, LOUD_FROM]];
 const ICON = ['concat', 'wf:incident:', SHAPE, ':', ['coalesce', ['get', 'glyph'], 'circle-stroked'], ':',
   ['to-string', SEVERITY], ':', CERTAINTY];
 /** From afar only watch, high and extreme have a glyph of their own. */
 const GLYPH_FROM_AFAR = 4;
 const COUNT = ['coalesce', ['get', 'n'], 1];
-const CLUSTER_RADIUS = ['step', COUNT, '13', 10, '15', 100, '18', 1000, '22', 10000, '26', 100000, '30'];
+const CLUSTER_RADIUS = ['step', COUNT, '11', 10, '12', 30, '14', 100, '17', 300, '19', 1000, '22', 10000, '26', 100000, '30'];
 const SHARE = ['case', ['>', ['coalesce', ['get', 'hi'], 0], 0],
   ['max', 1, ['min', 16, ['round', ['/', ['*', 16, ['coalesce', ['get', 'hi'], 0]], COUNT]]]], 0];
 
@@ -60,18 +68,24 @@ export function incidentLayers({ colors, lat, layers }) {
 
 function shapeLayers(colors) {
   const base = { source: INCIDENTS, 'source-layer': 'shapes' };
+  const layout = { 'line-join': 'round', 'line-cap': 'round' };
+  const color = ['case', IS_QUIET, colors.muted, COLOR];
   return [
     {
       ...base, id: 'wf-incident-fills', type: 'fill', filter: ['==', ['geometry-type'], 'Polygon'],
-      paint: { 'fill-color': COLOR, 'fill-opacity': ['*', 0.14, PRESENCE] },
+      paint: {
+        'fill-color': color,
+        // An alert covers counties: a fill would colour the whole floor, its outline says the same.
+        'fill-opacity': ['*', PRESENCE, ['case', IS_ALERT, 0.03, IS_QUIET, 0.06, 0.14]],
+      },
     },
     {
-      ...base, id: 'wf-incident-line-rims', type: 'line', layout: { 'line-join': 'round', 'line-cap': 'round' },
-      paint: { 'line-color': colors.ink, 'line-width': 4.5, 'line-opacity': ['*', 0.7, PRESENCE] },
+      ...base, id: 'wf-incident-line-rims', type: 'line', layout,
+      paint: { 'line-color': colors.ground, 'line-width': 4.5, 'line-opacity': ['*', 0.7, PRESENCE] },
     },
     {
-      ...base, id: 'wf-incident-lines', type: 'line', layout: { 'line-join': 'round', 'line-cap': 'round' },
-      paint: { 'line-color': COLOR, 'line-width': 2, 'line-opacity': PRESENCE },
+      ...base, id: 'wf-incident-lines', type: 'line', layout,
+      paint: { 'line-color': color, 'line-width': ['case', IS_ALERT, 1.25, 2], 'line-opacity': ['*', PRESENCE, ['case', IS_ALERT, 0.8, 1]] },
     },
   ];
 }
@@ -104,8 +118,7 @@ export function dotOpacity(layers) {
 
 function dotLayer({ colors, layers }) {
   const size = (small, step) => ['+', small, ['*', step, ['max', 0, ['-', SEVERITY, 2]]]];
-  // The ordinary is grey: only what is moderate or worse, and not yet over, has a colour.
-  const color = ['case', ['any', DONE, ['<', SEVERITY, LOUD_FROM]], colors.muted, COLOR];
+  const color = ['case', IS_QUIET, colors.muted, COLOR];
   return {
     id: 'wf-incident-dots', type: 'circle', source: INCIDENTS, 'source-layer': 'points',
     layout: { 'circle-sort-key': ['case', DONE, -1, SEVERITY] },
@@ -125,7 +138,7 @@ function symbolLayers(colors) {
   return [
     {
       ...base, id: 'wf-incident-glyphs', minzoom: 9,
-      filter: ['>=', SEVERITY, ['step', ['zoom'], GLYPH_FROM_AFAR, 11, 0]],
+      filter: ['all', ['!', IS_DEFAULT_POINT], ['>=', SEVERITY, ['step', ['zoom'], GLYPH_FROM_AFAR, 11, 0]]],
       layout: {
         'icon-image': ICON,
         'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.78, 13, 0.9, 16, 1],
@@ -136,6 +149,11 @@ function symbolLayers(colors) {
         'symbol-z-order': 'source',
       },
       paint: { 'icon-opacity': PRESENCE },
+    },
+    {
+      // Never crowded out: many reports that have no place of their own are told apart from those that do.
+      ...base, id: 'wf-incident-unplaced', minzoom: 11, filter: IS_DEFAULT_POINT,
+      layout: { 'icon-image': ICON, 'icon-size': 0.9, 'icon-overlap': 'always' },
     },
     {
       ...base, id: 'wf-incident-stacks', minzoom: 12, filter: ['>', COUNT, 1],
@@ -156,7 +174,7 @@ function clusterLayers(colors) {
       layout: {
         'icon-image': ['concat', 'wf:cluster:', CLUSTER_RADIUS, ':', ['to-string', SHARE]],
         'icon-overlap': 'always', 'text-overlap': 'always', 'icon-ignore-placement': false,
-        'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': ['step', COUNT, 11, 1000, 12, 10000, 13],
+        'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': ['step', COUNT, 10, 30, 11, 1000, 12, 10000, 13],
         'symbol-sort-key': COUNT,
       },
       paint: { 'text-color': colors.text },

@@ -16,8 +16,8 @@ export function siteLayers({ colors }) {
     {
       id: 'wf-site-clusters', type: 'symbol', source: SITES, 'source-layer': 'site_clusters',
       layout: {
-        'icon-image': 'wf:sites', 'icon-overlap': 'always', 'text-overlap': 'always',
-        'text-field': SHORT_COUNT, 'text-font': ['Inter Medium'], 'text-size': 10, 'text-offset': [-0.15, 0.15],
+        'icon-image': ['concat', 'wf:sites:', ['to-string', STATUS]], 'icon-overlap': 'always', 'text-overlap': 'always',
+        'text-field': SHORT_COUNT, 'text-font': ['Inter Medium'], 'text-size': 10, 'text-offset': [-0.15, 0.05],
       },
       paint: { 'text-color': colors.text },
     },

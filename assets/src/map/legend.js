@@ -61,6 +61,11 @@ export function createLegend(element, { state, onSwitch, onPage }) {
         if (rows[name]) rows[name].count.textContent = count === null ? '' : Number(count).toLocaleString('en-US');
       }
     },
+    /** Say what the server says of a surface. */
+    setNote(name, words) {
+      const note = { density, hotspots }[name]?.querySelector('.wf-key-note');
+      if (note && words) note.textContent = words;
+    },
     toggle: () => fold(!box.classList.contains('wf-legend-folded')),
     destroy: () => box.remove(),
   };
@@ -98,19 +103,23 @@ function severityKey() {
 }
 
 function densityKey() {
+  return rampBlock(['few reports', 'many'], 'Where reports are. Not adjusted for population, and no reports is not all clear.');
+}
+
+function hotspotKey() {
+  const block = rampBlock(['a little more', 'far more'], 'More reports than around it would suggest.');
+  const claim = make('div', 'wf-key-claim');
+  claim.append(make('span', 'wf-key-hatch'), make('span', '', 'Hatched: passed a test'));
+  block.querySelector('.wf-key-ends').after(claim);
+  return block;
+}
+
+function rampBlock([low, high], words) {
   const block = make('div', 'wf-key-block');
   const ramp = make('div', 'wf-key-ramp');
   ramp.style.background = `linear-gradient(90deg, ${DENSITY_RAMP.join(', ')})`;
   const ends = make('div', 'wf-key-ends');
-  ends.append(make('span', '', 'few reports'), make('span', '', 'many'));
-  block.append(ramp, ends, make('div', 'wf-key-note', 'Counts, not a claim: more people report where more people are.'));
-  return block;
-}
-
-function hotspotKey() {
-  const block = make('div', 'wf-key-block');
-  const claim = make('div', 'wf-key-claim');
-  claim.append(make('span', 'wf-key-hatch'), make('span', '', 'More than chance would give, tested'));
-  block.append(claim, make('div', 'wf-key-note', 'Getis-Ord Gi*; a thicker line is a surer claim.'));
+  ends.append(make('span', '', low), make('span', '', high));
+  block.append(ramp, ends, make('div', 'wf-key-note', words));
   return block;
 }

@@ -10,7 +10,7 @@ export const LOUD_FROM = 3;
 
 /** Site status by FEMA lifeline: unknown, green, yellow, red; the letter stands beside the colour. */
 export const SITE_STATUS_LETTERS = ['U', 'G', 'Y', 'R'];
-export const SITE_STATUS_LABELS = ['Unknown', 'Stable', 'Impaired', 'Out of service'];
+export const SITE_STATUS_LABELS = ['Unknown', 'Green', 'Yellow', 'Red'];
 
 /** Perceptually even and safe for colour-blind readers (after cividis); low to high. */
 export const DENSITY_RAMP = ['#12305C', '#3D4A6B', '#666970', '#8E8A6F', '#BBAE60', '#EAD646'];

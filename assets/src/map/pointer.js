@@ -1,6 +1,6 @@
 /** Turns the pointer and the keyboard into selection: click, Enter at the centre, zoom into a cluster. */
 import { tell } from './events.js';
-import { CLUSTER_HITS, INCIDENT_HITS } from './layers-incidents.js';
+import { ALERT_CODE, CLUSTER_HITS, INCIDENT_HITS } from './layers-incidents.js';
 import { SITE_CLUSTER_HITS, SITE_HITS } from './layers-sites.js';
 
 const REACH_PX = 6;
@@ -26,7 +26,7 @@ const CENTRE_REACH_PX = 28;
 export function hitAt(map, at, reach = REACH_PX) {
   const box = [[at.x - reach, at.y - reach], [at.x + reach, at.y + reach]];
   const layers = [...INCIDENT_HITS, ...SITE_HITS, ...CLUSTER_HITS, ...SITE_CLUSTER_HITS].filter((id) => map.getLayer(id));
-  const found = map.queryRenderedFeatures(box, { layers });
+  const found = map.queryRenderedFeatures(box, { layers }).filter((feature) => !isInsideAlert(feature));
   for (const group of [INCIDENT_HITS, SITE_HITS, [...CLUSTER_HITS, ...SITE_CLUSTER_HITS]]) {
     const features = found.filter((feature) => group.includes(feature.layer.id));
     if (features.length) return hitOf(map, nearest(map, features, at), at);
@@ -80,6 +80,11 @@ export function createPointer({ map }, { marks, hover, drawing, mover }) {
   map.on('movestart', onLeave);
   canvas.addEventListener('keydown', onKey);
   return { destroy: () => canvas.removeEventListener('keydown', onKey) };
+}
+
+/** An alert over whole counties answers at its outline; inside, everything would be the alert. */
+function isInsideAlert({ layer, properties }) {
+  return layer.type === 'fill' && String(properties.code).startsWith(ALERT_CODE);
 }
 
 function nearest(map, features, at) {

@@ -56,12 +56,12 @@ async function draw(id, colors, outline) {
     const radius = Number(facts[0]);
     return paint(radius * 2 + 6, radius * 2 + 6, (pen) => drawCluster(pen, colors, { radius, share: Number(facts[1]) }));
   }
-  if (kind === 'sites') return paint(30, 26, (pen) => drawSiteCluster(pen, colors));
+  if (kind === 'sites') return paint(34, 30, (pen) => drawSiteCluster(pen, colors, Number(facts[0]) || 0));
   if (kind === 'pill') {
     const options = { stretchX: [[14, 18]], stretchY: [[14, 18]], content: [8, 6, 24, 26] };
     return { ...paint(16, 16, (pen) => drawPill(pen, colors)), options };
   }
-  if (kind === 'hatch') return paint(8, 8, (pen) => drawHatch(pen, facts[0] === 'cold' ? colors.muted : colors.text));
+  if (kind === 'hatch') return paint(8, 8, (pen) => drawHatch(pen, colors.text));
   return null;
 }
 

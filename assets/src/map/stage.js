@@ -83,7 +83,7 @@ export function assemble(element, options, base) {
   const context = { map, state, setData, wall, element };
   const marks = createMarks(context);
   const areas = createAreas(context);
-  const hotspots = createHotspots(context);
+  const hotspots = createHotspots(context, (layer, words) => legend?.setNote(layer, words));
   const setLayer = (name, on) => switchLayer(context, { name, on, hotspots, legend });
   const legend = wall ? null : createLegend(element, { state, onSwitch: setLayer, onPage: (name, on) => tell('layers', { [name]: on }) });
   const hover = wall ? null : createHover(context, marks);

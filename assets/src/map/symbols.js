@@ -70,17 +70,19 @@ export function drawCluster(pen, colors, { radius, share }) {
   pen.stroke();
 }
 
-/** Draw the frame of several sites together. */
-export function drawSiteCluster(pen, colors) {
-  const back = roundedPath(5.5, 2.5, 22, 18, 4);
-  const front = roundedPath(2.5, 5.5, 22, 18, 4);
+/** Draw the frame of several sites together in 34 by 30 px; the worst status among them, from yellow on, shows. */
+export function drawSiteCluster(pen, colors, status) {
+  const bad = status >= 2;
+  const back = roundedPath(7.5, 3.5, 22, 18, 4);
+  const front = roundedPath(4.5, 6.5, 22, 18, 4);
   for (const frame of [back, front]) {
     pen.fillStyle = colors.panel;
     pen.fill(frame);
-    pen.lineWidth = 1;
-    pen.strokeStyle = colors.muted;
+    pen.lineWidth = bad && frame === front ? 1.75 : 1;
+    pen.strokeStyle = bad && frame === front ? colors.siteStatus[status] : colors.muted;
     pen.stroke(frame);
   }
+  if (bad) badge(pen, { x: 27, y: 23, letter: SITE_STATUS_LETTERS[status], fill: colors.siteStatus[status], rim: colors.ground });
 }
 
 /** Draw the plate under a count; the map stretches it round the number. */
