@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Transformer
+from pyproj import Proj
 
 from data.errors import BadFilter
 from data.geo import FloatArray, IntArray, mercator
@@ -53,14 +53,14 @@ class Grid:
     def west_east(self) -> FloatArray:
         """The longitudes of the nx + 1 column edges."""
         x = (self.column + np.arange(self.nx + 1)) * self.cell_m
-        lon, _ = _projection(self.parallel).transform(x, np.zeros(len(x)), direction="INVERSE")
+        lon, _ = _projection(self.parallel)(x, np.zeros(len(x)), inverse=True)
         return np.asarray(lon, dtype=np.float64)
 
     @cached_property
     def south_north(self) -> FloatArray:
         """The latitudes of the ny + 1 row edges."""
         y = (self.row + np.arange(self.ny + 1)) * self.cell_m
-        _, lat = _projection(self.parallel).transform(np.zeros(len(y)), y, direction="INVERSE")
+        _, lat = _projection(self.parallel)(np.zeros(len(y)), y, inverse=True)
         return np.asarray(lat, dtype=np.float64)
 
     def locate(self, x: npt.NDArray[np.integer], y: npt.NDArray[np.integer]) -> IntArray:
@@ -79,8 +79,8 @@ class Grid:
         return np.bincount(cell[cell >= 0], minlength=len(self)).reshape(self.ny, self.nx)
 
 
-def _projection(parallel: int) -> Transformer:
-    return Transformer.from_crs("EPSG:4326", f"+proj=cea +lat_ts={parallel} +ellps=WGS84", always_xy=True)
+def _projection(parallel: int) -> Proj:
+    return Proj(proj="cea", lat_ts=parallel, ellps="WGS84")
 
 
 def grid_over(
@@ -94,7 +94,7 @@ def grid_over(
         )
     south, north = max(south, -_MAX_LAT), min(north, _MAX_LAT)
     true = true_parallel(south, north) if parallel is None else parallel
-    x, y = _projection(true).transform([west, east], [min(south, north), north])
+    x, y = _projection(true)([west, east], [min(south, north), north])
     column, row = math.floor(x[0] / cell_m), math.floor(y[0] / cell_m)
     nx, ny = math.floor(x[1] / cell_m) - column + 1, math.floor(y[1] / cell_m) - row + 1
     if nx * ny > MAX_CELLS:
@@ -116,7 +116,7 @@ def cell_size(extent: tuple[float, float, float, float], reports: int, *, most: 
     Twice the area over the number of reports is the usual first choice for quadrats.
     """
     west, south, east, north = extent
-    x, y = _projection(true_parallel(south, north)).transform([west, east], [south, north])
+    x, y = _projection(true_parallel(south, north))([west, east], [south, north])
     width, height = max(x[1] - x[0], 1.0), max(y[1] - y[0], 1.0)
     wanted = max(math.sqrt(2 * width * height / max(reports, 1)), MIN_CELL_M)
     for size in _NICE_M:
