@@ -85,13 +85,12 @@ def street_key(name: str) -> tuple[str, ...]:
 
 def locate(address: Address, stretches: Iterable[Stretch]) -> list[Located]:
     """Return where the number lies on each stretch of that street whose range holds it."""
-    found = []
+    found: list[Located] = []
     for stretch in stretches:
         if street_key(stretch.street) != address.street or not _same_place(address.place, stretch.place):
             continue
-        for side in (stretch.left, stretch.right):
-            if side is not None and _holds(side, address.number):
-                found.append(_placed(address, stretch, side))
+        sides = [side for side in (stretch.left, stretch.right) if side is not None]
+        found += [_placed(address, stretch, side) for side in sides if _holds(side, address.number)]
     return found
 
 
@@ -101,7 +100,7 @@ def _same_place(asked: str, there: str) -> bool:
 
 
 def _holds(side: tuple[int, int], number: int) -> bool:
-    """Return whether a range holds a number; a side whose ends are both odd or both even has only such numbers."""
+    """Return whether a range holds a number; one from odd to odd, or even to even, has only such numbers."""
     low, high = min(side), max(side)
     one_parity = side[0] % 2 == side[1] % 2
     return low <= number <= high and (not one_parity or number % 2 == side[0] % 2)

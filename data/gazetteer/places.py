@@ -1,5 +1,7 @@
-"""The gazetteer that comes with Watchfloor: towns of the world, places of the United States, and names that
-watch officers in Massachusetts and the Virgin Islands use and lists of towns lack.
+"""The gazetteer that comes with Watchfloor.
+
+Towns of the world, places of the United States, and the names that watch officers in Massachusetts and the
+Virgin Islands use and lists of towns lack.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ WELL_KNOWN: Final = FOLDER / "well_known.csv"
 CORRECTIONS: Final = FOLDER / "corrections.csv"
 # A town is known by its middle; half its breadth is the honest accuracy.
 TOWN_ACCURACY_M: Final = 2_500.0
+KNOWN_WEIGHT: Final = 5_000  # people that a landmark or a bay counts for beside towns of the same name
+NEAR_M: Final = 300_000.0
 _COUNTRY_NAMES: Final = {"US": "", "VI": "US Virgin Islands", "PR": "Puerto Rico"}
 _CENTRE: Final = LonLat(-71.06, 42.36)
 
@@ -52,7 +56,8 @@ class Place:
 class Gazetteer:
     """Places by name; loaded once, never changed."""
 
-    def __init__(self, places: list[Place], also: list[str]) -> None:
+    def __init__(self, places: list[Place], also: list[tuple[str, int]]) -> None:
+        """Take the places, and other names with the position of the place that bears them."""
         self._places = places
         self._also = also
         self._lon = np.array([place.at.lon for place in places], dtype=np.float64)
@@ -67,43 +72,47 @@ class Gazetteer:
         matches = self._matches(text)
         away: FloatArray = distance_m(near or _CENTRE, self._lon[matches.rows], self._lat[matches.rows])
         # A town next door with the asked name beats a larger one an ocean away.
-        people: IntArray = (self._population[matches.rows] / (1 + away / 500_000) ** 2).astype(np.int64)
+        people: IntArray = (self._population[matches.rows] / (1 + away / NEAR_M) ** 2).astype(np.int64)
         order = best(matches, population=people, distance_m=away, limit=limit)
         return [(self._places[matches.rows[at]], float(matches.scores[at])) for at in order]
 
     def _matches(self, text: str) -> Matches:
-        """Return matches of names alone, or of a name and its state or country after a comma or as last word."""
+        """Return matches of names; where there are none, of names with their state or country behind."""
         found = self._names.find(text)
-        asked = words(text)
-        if len(found.rows) or len(asked) < 2:
-            return found
-        return self._whole.find(text)
+        if not len(found.rows) and len(words(text)) > 1:
+            return self._whole.find(text)
+        owners = self._owners[found.rows]
+        scores = np.zeros(len(self._places))
+        np.maximum.at(scores, owners, found.scores)
+        rows = np.unique(owners)
+        return Matches(rows, scores[rows])
+
+    @cached_property
+    def _owners(self) -> IntArray:
+        return np.array([*range(len(self._places)), *(owner for _, owner in self._also)], dtype=np.int64)
 
     @cached_property
     def _names(self) -> NameIndex:
-        return NameIndex(
-            [f"{place.name} {also}".strip() for place, also in zip(self._places, self._also, strict=True)]
-        )
+        return NameIndex([*(place.name for place in self._places), *(name for name, _ in self._also)])
 
     @cached_property
     def _whole(self) -> NameIndex:
-        return NameIndex(
-            [f"{place.name} {place.region} {place.country} {place.detail}" for place in self._places]
-        )
+        return NameIndex([f"{place.name} {place.detail} {place.country}" for place in self._places])
 
 
 def load() -> Gazetteer:
     """Read the gazetteer's files."""
     places: list[Place] = []
-    also: list[str] = []
+    also: list[tuple[str, int]] = []
     known: set[tuple[str, str]] = set()
     with WELL_KNOWN.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             country = "VI" if row["state"] == "VI" else "US"
             region = row["county"] if country == "VI" else row["state"]
             at = LonLat(float(row["lon"]), float(row["lat"]))
-            places.append(Place(row["name"], row["kind"], region, country, at, float(row["accuracy_m"]), 0))
-            also.append(row["also"].replace(";", " "))
+            also += [(name, len(places)) for name in row["also"].split(";") if name]
+            accuracy_m = float(row["accuracy_m"])
+            places.append(Place(row["name"], row["kind"], region, country, at, accuracy_m, KNOWN_WEIGHT))
             known.add((row["name"], country if country == "VI" else region))
     text = io.StringIO(gzip.decompress(PLACES.read_bytes()).decode("utf-8"))
     for name, country, region, lon, lat, population in csv.reader(text, delimiter="\t"):
@@ -111,5 +120,4 @@ def load() -> Gazetteer:
             continue
         at = LonLat(float(lon), float(lat))
         places.append(Place(name, "town", region, country, at, TOWN_ACCURACY_M, int(population)))
-        also.append("")
     return Gazetteer(places, also)
