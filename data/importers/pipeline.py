@@ -1,0 +1,366 @@
+"""The whole way of a file: read, detect, shape, check, and write; with a preview before and a report after."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from data.access import Actor, Permission, require
+from data.errors import Conflict, Forbidden
+from data.importers.base import BadRow, NeedsAnswer, Question, Sheet
+from data.importers.detect import Detected, Finding, detect
+from data.importers.keys import with_keys
+from data.importers.load import Cancelled, Loader, Plan, Progress, Target, now_ms, plan
+from data.importers.mapping import RECORD_OF, Kind
+from data.importers.mapping import Mapping as FileMapping
+from data.importers.quarantine import hold
+from data.importers.registry import read
+from data.importers.report import Report
+from data.importers.shape import Shaped, plain, shape
+from data.importers.taxonomy import Taxonomy
+from data.model import StoreKind, Tlp
+from data.reference.incident_types import types
+from data.store import Store
+from data.store.batches import Batches
+from data.store.directory import received
+
+_PREVIEW_ROWS: Final = 20
+_PREVIEW_POINTS: Final = 2_000
+_GONE_GUARD_LEAST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person who imports decides beside the mapping."""
+
+    name: str = ""  # what the file was called when it was sent
+    layer: str = ""
+    profile: str = ""
+    source_key: str = ""
+    store: StoreKind | None = None
+    tlp: Tlp | None = None
+    law_enforcement: bool = False
+    dry_run: bool = False
+    partial: bool = False  # sites only: the file is not the whole list, so nothing is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would become: to be looked at, and changed, before anything is written."""
+
+    columns: Sequence[str]
+    rows: int
+    format: str
+    layer: str
+    mapping: FileMapping
+    findings: Sequence[Finding]
+    questions: Sequence[Question]
+    first_rows: Sequence[Mapping[str, Any]]
+    points: Sequence[tuple[float, float, str]]  # longitude, latitude, reason for quarantine or ""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    default_points: Sequence[Mapping[str, Any]] = ()
+    unlocated: int = 0
+    notes: Sequence[str] = ()
+
+
+def preview(
+    path: Path, *, kind: Kind, mapping: FileMapping | None = None, options: Options | None = None, zone: str = "UTC"
+) -> Preview:
+    """Return what the file would become with this mapping, or with one that is proposed; nothing is written."""
+    options = options or Options()
+    sheet, detected = open_file(path, kind=kind, mapping=mapping, options=options)
+    shaped: Shaped | None = None
+    questions = list(detected.questions)
+    if not questions:
+        try:
+            shaped = shape(sheet, detected.mapping, taxonomy=_shipped_taxonomy(), zone=zone)
+        except NeedsAnswer as error:
+            questions = list(error.questions)
+    head = sheet.frame.head(_PREVIEW_ROWS).to_dicts()
+    return Preview(
+        columns=sheet.frame.columns,
+        rows=sheet.read,
+        format=sheet.format,
+        layer=sheet.layer,
+        mapping=shaped.mapping if shaped else detected.mapping,
+        findings=detected.findings,
+        questions=questions,
+        first_rows=[{name: None if v is None else plain(v) for name, v in row.items()} for row in head],
+        points=_points(shaped) if shaped else (),
+        reasons=_reasons(shaped.bad) if shaped else {},
+        default_points=shaped.default_points if shaped else (),
+        unlocated=shaped.unlocated if shaped else 0,
+        notes=shaped.notes if shaped else sheet.notes,
+    )
+
+
+def open_file(
+    path: Path, *, kind: Kind, mapping: FileMapping | None, options: Options
+) -> tuple[Sheet, Detected]:
+    """Return the rows of a file and how they are to be read: as told, else as detected."""
+    name = options.name or path.name
+    sheet = read(path, layer=options.layer or (mapping.layer if mapping else ""), name=name)
+    if mapping is None:
+        return sheet, detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
+    return sheet, Detected(mapping, (), ())
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a file without any of its endings."""
+    return Path(name).name.split(".")[0]
+
+
+def run(
+    store: Store,
+    actor: Actor,
+    path: Path,
+    mapping: FileMapping | None = None,
+    *,
+    kind: Kind = "incidents",
+    options: Options | None = None,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Report:
+    """Import a file and return the report; raise NeedsAnswer, with nothing written, where a person must decide.
+
+    Records are committed in chunks. `on_progress(stage, done, total)` is called between them; when
+    `cancelled()` says so, the import ends after the chunk it is at and the report counts what is left.
+    """
+    require(actor, Permission.IMPORT)
+    options = options or Options()
+    tell: Progress = on_progress or (lambda _stage, _done, _total: None)
+    started = time.monotonic()
+    tell("reading", 0, 0)
+    sheet, detected = open_file(path, kind=kind, mapping=mapping, options=options)
+    if detected.questions:
+        raise NeedsAnswer(detected.questions)
+    tell("checking", 0, sheet.read)
+    shaped = shape(sheet, detected.mapping, taxonomy=taxonomy_of(store), zone=store.settings.timezone)
+    report = Report(
+        kind=kind,
+        file=options.name or path.name,
+        format=sheet.format,
+        layer=sheet.layer,
+        profile=shaped.mapping.profile,
+        dry_run=options.dry_run,
+    )
+    digest = _sha256(path)
+    take_in(store, actor, shaped, report, options=options, sha256=digest, tell=tell, cancelled=cancelled)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def take_in(
+    store: Store,
+    actor: Actor,
+    shaped: Shaped,
+    report: Report,
+    *,
+    options: Options,
+    sha256: bytes,
+    tell: Progress,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Write shaped records and their quarantine into the store, and complete the report."""
+    mapping = shaped.mapping
+    kind: Kind = mapping.kind
+    scope_id, marking = _scope(store, actor, mapping, options)
+    key = options.source_key or mapping.source.key
+    source_id = _source(store, actor, key, mapping, scope_id, dry_run=options.dry_run)
+    report.source, report.marking = key, marking
+    report.read = shaped.frame.height + len(shaped.bad)
+    report.unlocated = shaped.unlocated
+    report.default_points = [dict(point) for point in shaped.default_points]
+    report.unmapped_types = dict(shaped.unmapped_types)
+    report.notes = list(shaped.notes)
+    frame = with_keys(shaped)
+    planned = plan(store, RECORD_OF[kind], source_id, frame, report)
+    gone = () if options.partial or kind != "sites" else _not_listed(planned, shaped, store, source_id)
+    if options.dry_run or source_id is None:
+        report.added, report.updated = len(planned.add), len(planned.update)
+        report.quarantined, report.reasons, report.gone = len(shaped.bad), _counted(shaped.bad), len(gone)
+        return
+    _guard_gone(planned, gone)
+    batches = Batches(store)
+    with store.transaction() as connection:
+        batch_id = batches.start(
+            connection,
+            actor,
+            {
+                "kind": kind,
+                "file_name": report.file,
+                "sha256": sha256,
+                "profile": mapping.profile or None,
+                "mapping": mapping.model_dump(mode="json"),
+                "source_id": source_id,
+                "scope_id": scope_id,
+            },
+        )
+        store.audit.record(connection, actor, "import", kind=kind, record=batch_id, file=report.file, source=key)
+    report.batch = batch_id
+    target = Target(RECORD_OF[kind], source_id, scope_id, batch_id, actor, now_ms(store))
+    hold(store, target, shaped.bad, report)
+    loader = Loader(store, target, report, progress=tell, cancelled=cancelled or (lambda: False))
+    try:
+        loader.load(shaped, planned)
+        loader.retire(gone)
+    except Cancelled:
+        report.state = "cancelled"
+        report.left = len(planned.add) + len(planned.update) - report.added - report.updated
+    except BaseException:
+        report.state = "failed"
+        _finish(store, batches, actor, report, target)
+        raise
+    _finish(store, batches, actor, report, target)
+
+
+def _finish(store: Store, batches: Batches, actor: Actor, report: Report, target: Target) -> None:
+    said = report.as_dict()
+    counts = {name: said[name] for name in ("read", "added", "updated", "unchanged", "duplicate", "quarantined")}
+    with store.transaction() as connection:
+        batches.finish(connection, target.batch_id, state=report.state, report=said)
+        received(connection, target.source_id, store.clock.now(), scope_id=target.scope_id)
+        store.audit.record(
+            connection,
+            actor,
+            "import_end",
+            kind=report.kind,
+            record=target.batch_id,
+            outcome="ok" if report.state == "done" else report.state,
+            **counts,
+        )
+
+
+def taxonomy_of(store: Store) -> Taxonomy:
+    """Return the store's own types, retired ones left out."""
+    return Taxonomy({entry.code: int(entry.severity) for entry in store.types.all() if not entry.retired})
+
+
+def _shipped_taxonomy() -> Taxonomy:
+    return Taxonomy({row.code: row.severity for row in types()})
+
+
+def _scope(store: Store, actor: Actor, mapping: FileMapping, options: Options) -> tuple[int, str]:
+    """Return the scope of new records and its marking in words; unmarked means most restrictive."""
+    usual = StoreKind.INCIDENT if mapping.kind == "incidents" else StoreKind.OPEN
+    kind = options.store or (StoreKind(mapping.store) if mapping.store else usual)
+    told = options.tlp if options.tlp is not None else (Tlp[mapping.tlp.upper()] if mapping.tlp else None)
+    tlp = Tlp.RED if told is None else told
+    if kind not in actor.stores or tlp > actor.clearance:
+        raise Forbidden(
+            f"You may not import {tlp.label} records into this store.",
+            hint="Choose a marking within your clearance and a store that you were granted.",
+        )
+    scope_id = store.scopes.intern(
+        kind, tlp, law_enforcement=options.law_enforcement, agency_id=actor.agency_id
+    )
+    if actor.user_id and scope_id not in store.visible(actor):
+        raise Forbidden("You may not import records that you could not see afterwards.")
+    return scope_id, tlp.label if told is not None else f"{tlp.label} (the file says nothing)"
+
+
+def _source(
+    store: Store, actor: Actor, key: str, mapping: FileMapping, scope_id: int, *, dry_run: bool
+) -> int | None:
+    """Return the id of the source, made on first use; None for a dry run of a new source."""
+    found = next((source for source in store.sources.all() if source.key == key), None)
+    if found is None:
+        if dry_run:
+            return None
+        about = mapping.source
+        return store.sources.intern(
+            key,
+            name=about.name if about.name and key == about.key else key,
+            kind=mapping.kind,
+            scope_id=scope_id,
+            url=about.url,
+            licence=about.licence,
+        )
+    scopes = {scope.id: scope for scope in store.scopes.all()}
+    visible = actor.user_id == 0 or found.scope_id in store.visible(actor)
+    if found.kind != mapping.kind or not visible or scopes[found.scope_id].store != scopes[scope_id].store:
+        # A source belongs to one of the four stores: nothing slips from one into another by being sent again.
+        raise Conflict(f"The source key {key!r} is in use for something else.", hint="Choose another with --source.")
+    return found.id
+
+
+def _not_listed(planned: Plan, shaped: Shaped, store: Store, source_id: int | None) -> tuple[int, ...]:
+    """Return the sites that the file leaves out; one whose row is in quarantine is listed, if badly."""
+    if source_id is None or not planned.gone or not shaped.bad:
+        return planned.gone
+    ids = {str(row.original.get(name)) for row in shaped.bad for name in _id_columns(shaped, row)}
+    with store.reading() as connection:
+        from data.store import bulk
+
+        keys = bulk.known(connection, "site", source_id, []).select("seq", "source_key").rows()
+    listed = {seq for seq, key in keys if key in ids}
+    return tuple(seq for seq in planned.gone if seq not in listed)
+
+
+def _id_columns(shaped: Shaped, row: BadRow) -> list[str]:
+    from data.importers.mapping import columns_of, folded
+
+    return columns_of(shaped.mapping, "id", {folded(name): name for name in row.original})
+
+
+def _guard_gone(planned: Plan, gone: Sequence[int]) -> None:
+    if planned.known >= _GONE_GUARD_LEAST and len(gone) * 2 > planned.known:
+        raise NeedsAnswer(
+            [
+                Question(
+                    "partial",
+                    f"{len(gone):,} of the {planned.known:,} sites of this source are not in the file.",
+                    ("partial (keep them)", "another source key"),
+                )
+            ]
+        )
+
+
+def _points(shaped: Shaped) -> list[tuple[float, float, str]]:
+    located = shaped.frame.filter(shaped.frame["lon"].is_not_null())
+    step = max(1, located.height // _PREVIEW_POINTS)
+    some = located.gather_every(step).head(_PREVIEW_POINTS)
+    return [(lon, lat, "") for lon, lat in zip(some["lon"].to_list(), some["lat"].to_list(), strict=True)]
+
+
+def _reasons(bad: Sequence[BadRow]) -> dict[str, int]:
+    return dict(_counted(bad))
+
+
+def _counted(bad: Sequence[BadRow]) -> Any:
+    from collections import Counter
+
+    return Counter(row.reason for row in bad)
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def one_row(original: Mapping[str, Any], number: int, *, like: FileMapping) -> Sheet:
+    """Return a sheet of a single row, as it is sent again from quarantine."""
+    import polars as pl
+    import shapely
+
+    flat = {name: None if value in (None, "") else str(value) for name, value in original.items()}
+    outline = flat.pop("geometry", None) if "wkt" not in like.fields else None
+    feature = flat.pop("feature", None)
+    frame = pl.DataFrame({name: [value] for name, value in flat.items()} or {"no properties": [None]})
+    frame = frame.cast(pl.String)
+    rows = np.asarray([number], dtype=np.int64)
+    sheet = Sheet("row", frame, rows)
+    if outline is not None:
+        return replace(sheet, geometry=shapely.from_wkt(np.asarray([outline], dtype=object), on_invalid="ignore"))
+    if feature is not None:
+        from data.importers import geojson
+
+        parsed = geojson.parse(feature.encode())
+        return replace(sheet, geometry=geojson.as_array([geojson.build(parsed.get("geometry"))]))
+    return sheet
