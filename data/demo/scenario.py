@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from data.store.store import Store
 
 SEED = 20260
 _CHUNK_MS = 900_000
+_LATEST_MS = 12 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,19 @@ class Scenario:
         anchor = from_ms(int(store.fact("scenario_now_ms") or begin_ms))
         sources, ground, storm = self._sources(store), self.ground(), self.storm(anchor)
         total = totals(ground, storm, self._kernels(), over=self._window(anchor))
-        for chunk in count(begin_ms // _CHUNK_MS):
+        waiting: list[tuple[datetime, int, NewIncident]] = []
+        # some are told of hours later: what happened a while before the start may still be on its way
+        for chunk in count((begin_ms - _LATEST_MS) // _CHUNK_MS):
             rng = np.random.default_rng([seed, chunk])
             window = Window(chunk * _CHUNK_MS, (chunk + 1) * _CHUNK_MS)
             drawn = draw(rng, self.flows, ground, storm, window=window, total=total)
-            for report in compose(rng, drawn, sources, prefix=f"EX-{chunk}"):
-                if report.entered_ms > begin_ms:
-                    yield report.new
+            for number, report in enumerate(compose(rng, drawn, sources, prefix=f"EX-{chunk}")):
+                due = report.new.reported or report.new.occurred
+                if to_ms(due) > begin_ms:
+                    heappush(waiting, (due, chunk * _CHUNK_MS + number, report.new))
+            # nothing that happens later can be told of before the end of this window
+            while waiting and to_ms(waiting[0][0]) < window.end_ms:
+                yield heappop(waiting)[2]
 
     def ground(self) -> Ground:
         """Return the places and the land of the scenario."""
