@@ -52,15 +52,19 @@ class Grid:
     @cached_property
     def west_east(self) -> FloatArray:
         """The longitudes of the nx + 1 column edges."""
+        projection = _projection(self.parallel)
+        antimeridian, _ = projection(180.0, 0.0)
         x = (self.column + np.arange(self.nx + 1)) * self.cell_m
-        lon, _ = _projection(self.parallel)(x, np.zeros(len(x)), inverse=True)
+        lon, _ = projection(np.clip(x, -antimeridian, antimeridian), np.zeros(len(x)), inverse=True)
         return np.asarray(lon, dtype=np.float64)
 
     @cached_property
     def south_north(self) -> FloatArray:
         """The latitudes of the ny + 1 row edges."""
+        projection = _projection(self.parallel)
+        _, pole = projection(0.0, 90.0)
         y = (self.row + np.arange(self.ny + 1)) * self.cell_m
-        _, lat = _projection(self.parallel)(np.zeros(len(y)), y, inverse=True)
+        _, lat = projection(np.zeros(len(y)), np.clip(y, -pole, pole), inverse=True)
         return np.asarray(lat, dtype=np.float64)
 
     def locate(self, x: npt.NDArray[np.integer], y: npt.NDArray[np.integer]) -> IntArray:
