@@ -92,7 +92,8 @@ class Searcher:
         self, actor: Actor, text: str, *, near: LonLat | None = None, limit: int = LIMIT
     ) -> list[Result]:
         """Return what the actor may find, best first; nothing for empty text."""
-        asked = text.replace("\x00", " ").strip()[:MAX_QUERY_CHARS]
+        # NUL and half a surrogate pair are letters of no name, and no database takes them.
+        asked = text.replace("\x00", " ").encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_CHARS]
         if not asked:
             return []
         sure = [*self._coordinates(asked, near), *self._incidents(actor, asked)]
@@ -112,7 +113,7 @@ class Searcher:
     # ── exact ────────────────────────────────────────────────────────────────────────────────────
 
     def _coordinates(self, asked: str, near: LonLat | None) -> Iterator[Result]:
-        """Yield the place that the text gives as coordinates, in both orders where only the other is at hand."""
+        """Yield the place that the text gives as coordinates; both readings where only one is near."""
         try:
             fix = grids.read(asked)
         except BadCoordinates:
@@ -123,12 +124,9 @@ class Searcher:
         if fix.swapped is not None and _far(fix.place, near) and not _far(fix.swapped, near):
             readings.insert(0, fix.swapped)
         for place in readings:
-            other = grids.decimal(place) if fix.notation is grids.Notation.USNG else _grid(place)
-            label = (
-                grids.decimal(place)
-                if fix.notation is not grids.Notation.USNG
-                else " ".join(asked.upper().split())
-            )
+            label, other = grids.decimal(place), _grid(place)
+            if fix.notation is grids.Notation.USNG:
+                label, other = " ".join(asked.upper().split()), label
             yield Result("coordinates", label, other, place, _SURE, accuracy_m=fix.accuracy_m)
 
     def _incidents(self, actor: Actor, asked: str) -> Iterator[Result]:

@@ -87,7 +87,9 @@ def usng(place: LonLat, *, pairs: int = MAX_PAIRS) -> str:
     """Return the USNG reference with spaces; digits are cut off, never rounded, as the standard has it."""
     if not 0 <= pairs <= MAX_PAIRS:
         raise ValueError("a grid reference has 0 to 5 digit pairs")
-    compact = mgrs.MGRS().toMGRS(place.lat, place.lon, MGRSPrecision=pairs)
+    # Within a metre south of the equator GEOTRANS writes a row that it cannot read itself.
+    lat = 0.0 if -1e-5 < place.lat < 0 else place.lat
+    compact = mgrs.MGRS().toMGRS(lat, place.lon, MGRSPrecision=pairs)
     match = re.fullmatch(r"(\d*[A-Z])([A-Z]{2})(\d*)", compact)
     if match is None:
         raise BadCoordinates("This place has no grid reference.", hint="Write it in degrees.")
