@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "demo",
     "doctor": "doctor",
     "hotspots": "hotspots",
+    "import": "imports",
     "init": "users",
     "restore": "store",
     "serve": "serve",

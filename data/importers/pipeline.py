@@ -13,6 +13,7 @@ import numpy as np
 
 from data.access import Actor, Permission, require
 from data.errors import Conflict, Forbidden
+from data.importers.amend import Amendment, amend
 from data.importers.base import BadRow, NeedsAnswer, Question, Sheet
 from data.importers.detect import Detected, Finding, detect
 from data.importers.keys import with_keys
@@ -48,6 +49,7 @@ class Options:
     law_enforcement: bool = False
     dry_run: bool = False
     partial: bool = False  # sites only: the file is not the whole list, so nothing is gone
+    told: Amendment | None = None  # laid over what is detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,8 @@ def open_file(
     """Return the rows of a file and how they are to be read: as told, else as detected."""
     name = options.name or path.name
     sheet = read(path, layer=options.layer or (mapping.layer if mapping else ""), name=name)
-    if mapping is None:
-        return sheet, detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
-    return sheet, Detected(mapping, (), ())
+    found = Detected(mapping, (), ()) if mapping else detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
+    return sheet, amend(found, options.told, columns=sheet.frame.columns) if options.told else found
 
 
 def stem_of(name: str) -> str:
