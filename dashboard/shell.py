@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import dash_mantine_components as dmc
 from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from dashboard import ids, theme
 from dashboard.components.attrs import attrs
@@ -64,8 +65,10 @@ def register(app: Any, services: Services) -> None:
         Input(ids.LOCATION, "pathname"),
     )
     def route(path: str | None) -> tuple[Component, list[Component]]:
+        if path is None:  # before the address is known; the page would be made twice
+            raise PreventUpdate
         actor = current_actor()
-        return page(actor, services, path or "/"), navigation(actor, path or "/")
+        return page(actor, services, path), navigation(actor, path)
 
     @guard.callback(Permission.VIEW, Output(ids.SOURCES_LIST, "children"), Input(ids.LIVE, "data"))
     def sources(_live: Any) -> Component:

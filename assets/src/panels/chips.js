@@ -65,7 +65,7 @@ function timeText(params) {
 /** "24h" → "24 h". */
 export function spell(last) {
   const [, n, unit] = /^(\d+)([mhdw])$/.exec(last) ?? [];
-  return n ? `${n} ${{ m: 'min', h: 'h', d: 'days', w: 'weeks' }[unit]}` : last;
+  return n ? `${n} ${{ m: 'min', h: 'h', d: 'd', w: 'wk' }[unit]}` : last;
 }
 
 function nearText(lookups, near) {

@@ -105,7 +105,7 @@ export function fillFeed({ state, look, select, table }) {
       el('time', { class: 'clock', datetime: new Date(item.occurred).toISOString(), title: longTime(item.occurred), text: shortTime(item.occurred, item.time_precision) })),
     el('div', { class: 'meta' }, el('span', { class: 'where', text: [item.type_label, where].filter(Boolean).join(' · ') }),
       code(item.status) > 0 ? el('span', { text: STATUS[code(item.status)].replace('_', ' ') }) : null,
-      item.marking && item.marking !== 'TLP:CLEAR' ? el('span', { class: `tlp tlp-${item.marking.replace('TLP:', '').replace('+', '-').toLowerCase().split(' ')[0]}`, text: item.marking }) : null));
+      marking(item.marking)));
     return node;
   }
   const code = (status) => (typeof status === 'number' ? status : Math.max(0, STATUS.indexOf(status)));
@@ -159,6 +159,14 @@ export function fillFeed({ state, look, select, table }) {
     },
     stop: () => watcher.disconnect(),
   };
+}
+
+/** A marking in colour on every line would be a wall of amber: only what must stay in the agency is a chip. */
+function marking(text) {
+  if (!text || text === 'TLP:CLEAR') return null;
+  const [tlp] = text.split(' ');
+  const strict = tlp === 'TLP:RED' || tlp === 'TLP:AMBER+STRICT';
+  return el('span', { class: strict ? `tlp tlp-${tlp.replace('TLP:', '').replace('+', '-').toLowerCase()}` : '', text: strict ? text : text.replace('TLP:', '') });
 }
 
 function nothing(state) {

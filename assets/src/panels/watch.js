@@ -39,7 +39,7 @@ export function startWatch(root, { map, token }) {
   feed = fillFeed({ state, look, select: selection.select, table: table.toggle });
 
   const asked = latest();
-  let shownOnce = false;
+  let extent = null;
   async function summarise() {
     try {
       const summary = await asked(withQuery('/api/v1/summary', state.text()));
@@ -59,13 +59,7 @@ export function startWatch(root, { map, token }) {
     map.setCounts?.({ incidents: summary.total });
     const text = count(summary.total);
     for (const node of document.querySelectorAll('[data-wf-total]')) node.textContent = text;
-    // The first sight is of what the filter holds; after that the view belongs to whoever looks.
-    if (!shownOnce && summary.extent) fit(summary.extent);
-    shownOnce = true;
-  }
-  function fit([west, south, east, north]) {
-    if (isWall() && window.location.hash) return;
-    map.flyTo({ bbox: [west, south, east, north] });
+    extent ??= summary.extent;
   }
 
   const soon = debounce(summarise, 60);
@@ -90,10 +84,11 @@ export function startWatch(root, { map, token }) {
   on('popstate', () => state.reload());
 
   setStore(IDS.query, state.text());
-  const mounted = map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined });
-  const ready = Promise.resolve(mounted).catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
-  if (state.params().shape) ready.then(() => map.showShape(state.params().shape));
-  summarise();
+  // The first sight is of what the filter holds; after that the view belongs to whoever looks.
+  const ready = summarise()
+    .then(() => root.isConnected && map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined, bbox: padded(extent) }))
+    .then(() => state.params().shape && map.showShape(state.params().shape))
+    .catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
 
   return {
     state, feed, selection, playback, table, sides, names, ready,
@@ -113,4 +108,12 @@ export function startWatch(root, { map, token }) {
       map.unmount?.();
     },
   };
+}
+
+/** Return a little more than the extent, and never less than a neighborhood: one report is no reason to see its roof. */
+function padded(extent) {
+  if (!extent) return undefined;
+  const [west, south, east, north] = extent;
+  const [x, y] = [Math.max((east - west) * 0.04, 0.01), Math.max((north - south) * 0.04, 0.01)];
+  return [Math.max(-180, west - x), Math.max(-85, south - y), Math.min(180, east + x), Math.min(85, north + y)];
 }

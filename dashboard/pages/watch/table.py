@@ -73,7 +73,7 @@ def grid() -> Component:
             "maxBlocksInCache": 20,
             "infiniteInitialRowCount": 1,
             "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
-            "overlayNoRowsTemplate": "No report passes these filters.",
+            "localeText": {"noRowsToShow": "No report passes these filters."},
             "animateRows": False,
             "tooltipShowDelay": 400,
         },
