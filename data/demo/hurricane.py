@@ -248,5 +248,6 @@ HURRICANE = Scenario(
     storm=_storm,
     slower=6.0,
     specials=_specials,
+    pace=10.0,
     assessed=_ASSESSED,
 )

@@ -61,7 +61,7 @@ def towns(file: str, *, shore: Places | None) -> Places:
         lon=lon,
         lat=lat,
         weight=people / people.sum(),
-        radius_m=np.clip(5.5 * np.sqrt(people), 300.0 if shore is None else 800.0, 2200.0),
+        radius_m=np.clip(5.5 * np.sqrt(people), 300.0 if shore is None else 1200.0, 2200.0),
         shore_km=_nearest_km(lon, lat, shore) if shore is not None else np.zeros(len(rows)),
     )
 
@@ -87,11 +87,12 @@ def scatter(
 ) -> tuple[FloatArray, FloatArray]:
     """Return a point on land near each of the indexed places.
 
-    Most are scattered normally; a share stands on one of a few repeating spots of the place. What would
+    Most are scattered round the middle; a share stands on one of a few repeating spots of the place. What would
     lie in the sea is drawn again, and at last put on the nearest shore.
     """
     seeds = rng.standard_normal((len(places), _REPEAT_SPOTS, 2))
-    offset = rng.standard_normal((len(index), 2))
+    # heavier in the tails than the normal: a town has farms at its edge
+    offset = 0.8 * rng.standard_t(4, size=(len(index), 2))
     repeat = rng.random(len(index)) < _REPEAT_SHARE
     offset[repeat] = seeds[index[repeat], rng.integers(0, _REPEAT_SPOTS, int(repeat.sum()))]
     lon, lat = _shifted(places, index, offset)

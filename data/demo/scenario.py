@@ -101,6 +101,7 @@ class Scenario:
     storm: Callable[[datetime], Storm]
     slower: float  # how many times longer than in a bad storm people wait while it lasts
     specials: Callable[[Play], list[Report]]
+    pace: float = 1.0  # how many times denser new incidents arrive than the scenario itself has them
     assessed: Mapping[str, Assessed] = field(default_factory=dict)
 
     def seed(self, store: Store, *, seed: int = SEED, now: datetime | None = None) -> Seeded:
@@ -147,7 +148,8 @@ class Scenario:
         begin_ms = to_ms(start or store.clock.now())
         anchor = from_ms(int(store.fact("scenario_now_ms") or begin_ms))
         sources, ground, storm = self._sources(store), self.ground(), self.storm(anchor)
-        total = totals(ground, storm, self._kernels(), over=self._window(anchor))
+        whole = totals(ground, storm, self._kernels(), over=self._window(anchor))
+        total = {kernel: rate / self.pace for kernel, rate in whole.items()}
         waiting: list[tuple[datetime, int, NewIncident]] = []
         # some are told of hours later: what happened a while before the start may still be on its way
         for chunk in count((begin_ms - _LATEST_MS) // _CHUNK_MS):
