@@ -123,7 +123,7 @@ def _enforcing(function: Callable[..., Any], permission: Permission) -> Callable
         try:
             if inspect.iscoroutinefunction(function):
                 return await function(*args, **kwargs)
-            return await asyncio.to_thread(function, *args, **kwargs)
+            return await asyncio.to_thread(_without_stop, function, *args, **kwargs)
         except (WatchfloorError, PreventUpdate):
             raise
         except (TypeError, ValueError, LookupError, AttributeError) as error:
@@ -135,3 +135,11 @@ def _enforcing(function: Callable[..., Any], permission: Permission) -> Callable
             ) from error
 
     return run
+
+
+def _without_stop(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call `function`; a StopIteration, which no future can carry to its waiter, becomes a LookupError."""
+    try:
+        return function(*args, **kwargs)
+    except StopIteration as error:
+        raise LookupError("nothing was found where something was expected") from error

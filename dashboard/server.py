@@ -26,6 +26,7 @@ from dashboard.web import (
     live,
     pages,
     reference_api,
+    search,
     sites_api,
     summary,
     tiles,
@@ -55,6 +56,7 @@ ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     sites_api.router,
     areas_api.router,
     reference_api.router,
+    search.router,
 )
 
 
@@ -69,6 +71,8 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     app = FastAPI(
         title="Watchfloor",
         version="1",
+        docs_url=None,
+        redoc_url=None,
         openapi_url=None,  # served by a route of our own, which needs a session or token
         lifespan=_lifespan,
         redirect_slashes=False,
@@ -80,7 +84,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router(chosen))
-    dash = make_dash(app, chosen)
+    app.state.dash = dash = make_dash(app, chosen)
     app.include_router(pages.router(dash))
     declared = guarded(dash).declared
     # The one added last is the outermost.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.web import models
@@ -48,18 +48,31 @@ def scope_for(store: Store, actor: Actor, kind: StoreKind, tlp: Tlp, *, law_enfo
 def send(store: Store, actor: Actor, report: models.Report, *, once: str | None) -> Sent:
     """Add a report; with a `source_key` or an idempotency key, the same report is added once."""
     new = _new_incident(store, actor, report, once=once)
-    if new.source_key is not None:
-        known = store.incidents.by_source_key(actor, new.source_id, new.source_key)
+    if new.source_key is None:
+        return Sent(store.incidents.add(actor, new), again=False)
+    # The second key is for where the first is taken by a record that the sender may not see: a refusal
+    # would tell of it.
+    tries = [new, replace(new, source_key=f"{new.source_key}~{_words_of(store, new)}")]
+    for one in tries:
+        known = store.incidents.by_source_key(actor, one.source_id, one.source_key or "")
         if known is not None:
             return _again(known, new)
-    try:
-        return Sent(store.incidents.add(actor, new), again=False)
-    except Conflict:
-        # Another request with the same key was quicker.
-        known = store.incidents.by_source_key(actor, new.source_id, new.source_key or "")
-        if known is None:
-            raise
-        return _again(known, new)
+    for one in tries:
+        try:
+            return Sent(store.incidents.add(actor, one), again=False)
+        except Conflict:
+            # Another request with the same key may have been quicker.
+            known = store.incidents.by_source_key(actor, one.source_id, one.source_key or "")
+            if known is not None:
+                return _again(known, new)
+    raise Conflict("This source_key cannot be used.", hint="Send another one, or leave it out.")
+
+
+def _words_of(store: Store, new: NewIncident) -> str:
+    """Return the marking of a new record as part of a key."""
+    scope = next(scope for scope in store.scopes.all() if scope.id == new.scope_id)
+    words = ".les" if scope.law_enforcement else ""
+    return f"{scope.store}.{scope.tlp.name.lower()}{words}.{scope.agency_id}"
 
 
 def _again(known: Incident, new: NewIncident) -> Sent:
@@ -99,7 +112,7 @@ def _new_incident(store: Store, actor: Actor, report: models.Report, *, once: st
         accuracy_m=report.accuracy_m,
         located_by=models.located_by_of(report.located_by),
         persons_affected=report.persons_affected,
-        source_key=_key(report, source, scope, once=once, actor=actor),
+        source_key=_key(report, once=once, actor=actor),
         evaluation_scale=report.evaluation_scale,
         reliability=report.reliability,
         credibility=report.credibility,
@@ -130,25 +143,10 @@ def _source(store: Store, actor: Actor, key: str | None, scope: Scope) -> Source
     return known[wanted]
 
 
-def _key(
-    report: models.Report, source: Source, scope: Scope, *, once: str | None, actor: Actor
-) -> str | None:
-    if report.source_key is None:
-        if once is None:
-            return None
-        return "once:" + hashlib.sha256(f"{actor.user_id}:{once}".encode()).hexdigest()[:40]
-    return report.source_key + key_suffix(source, scope)
-
-
-def key_suffix(source: Source, scope: Scope) -> str:
-    """Return what is put behind a source's key where the record has another marking than the source.
-
-    Keys are unique within a source. Without it, a refused key would tell of a record that cannot be seen.
-    """
-    if source.scope_id == scope.id:
-        return ""
-    words = ".les" if scope.law_enforcement else ""
-    return f"~{scope.store}.{scope.tlp.name.lower()}{words}.{scope.agency_id}"
+def _key(report: models.Report, *, once: str | None, actor: Actor) -> str | None:
+    if report.source_key is not None or once is None:
+        return report.source_key
+    return "once:" + hashlib.sha256(f"{actor.user_id}:{once}".encode()).hexdigest()[:40]
 
 
 def changes_of(store: Store, actor: Actor, record: Incident, change: models.Change) -> Mapping[str, Any]:
