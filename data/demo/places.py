@@ -87,8 +87,8 @@ def scatter(
 ) -> tuple[FloatArray, FloatArray]:
     """Return a point on land near each of the indexed places.
 
-    Most are scattered round the middle; a share stands on one of a few repeating spots of the place. What would
-    lie in the sea is drawn again, and at last put on the nearest shore.
+    Most are scattered round the middle; a share stands on one of a few repeating spots of the place.
+    What would lie in the sea is drawn again, and at last put on the nearest shore.
     """
     seeds = rng.standard_normal((len(places), _REPEAT_SPOTS, 2))
     # heavier in the tails than the normal: a town has farms at its edge

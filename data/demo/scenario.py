@@ -113,9 +113,10 @@ class Scenario:
         moment = now or store.clock.now()
         sources = self._sources(store)
         sites = self._sites(store, moment)
-        reports = self.reports(sources, sites=sites, seed=seed, now=moment)
+        ground = self.ground()
+        reports = self.reports(sources, ground=ground, sites=sites, seed=seed, now=moment)
         areas = load_areas(store, states=self.area_states)
-        drawn = self._areas(store)
+        drawn = self._areas(store, ground)
         with store.transaction() as connection:
             areas += add_areas(store, connection, drawn, at=moment)
             added_sites = add_sites(store, connection, sites, at=moment)
@@ -124,11 +125,17 @@ class Scenario:
         return Seeded(added, added_sites, areas)
 
     def reports(
-        self, sources: Mapping[str, Interned], *, sites: list[NewSite], seed: int, now: datetime
+        self,
+        sources: Mapping[str, Interned],
+        *,
+        ground: Ground,
+        sites: list[NewSite],
+        seed: int,
+        now: datetime,
     ) -> list[Report]:
         """Return every report of the scenario until `now`, in the order in which they came in."""
         rng = np.random.default_rng(seed)
-        ground, storm, window = self.ground(), self.storm(now), self._window(now)
+        storm, window = self.storm(now), self._window(now)
         total = totals(ground, storm, self._kernels(), over=window)
         drawn = draw(rng, self.flows, ground, storm, window=window, total=total)
         usual = compose(rng, drawn, sources, prefix="EX")
@@ -205,12 +212,12 @@ class Scenario:
             now=now,
         )
 
-    def _areas(self, store: Store) -> list[NewArea]:
+    def _areas(self, store: Store, ground: Ground) -> list[NewArea]:
         scope_id = store.scopes.intern(StoreKind.OPEN, Tlp.GREEN)
         source_id = store.sources.intern(
             f"exercise-{self.key}-areas", name="EXERCISE Watch areas", kind="areas", scope_id=scope_id
         )
-        return watch_areas(self.ground(), source_id=source_id, scope_id=scope_id)
+        return watch_areas(ground, source_id=source_id, scope_id=scope_id)
 
     def _note(self, connection: Connection, seed: int, now: datetime) -> None:
         """Keep in the store that it holds an exercise, and which."""
