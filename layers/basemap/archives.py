@@ -17,6 +17,8 @@ from urllib.parse import quote
 from pmtiles.tile import (
     Compression,
     Entry,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
     TileType,
     deserialize_directory,
     deserialize_header,
@@ -36,6 +38,20 @@ MEDIA = {
     "webp": "image/webp",
 }
 MEDIA["avif"] = "image/avif"
+# What reading a damaged file may raise: the packages check little, and say it in many ways.
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    EOFError,
+    ArithmeticError,
+    AttributeError,
+    TypeError,
+    zlib.error,
+    sqlite3.Error,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+)
 _DIRECTORIES_KEPT = 64
 _MAX_DEPTH = 4  # of directories, as the PMTiles specification has it
 _DIRECTORY_MAX_BYTES = 16_000_000
@@ -102,7 +118,7 @@ def open_archive(path: Path) -> Archive:
             return PmtilesArchive(path)
         if magic == b"SQLite format 3\x00":
             return MbtilesArchive(path)
-    except (OSError, ValueError, KeyError, EOFError, zlib.error, IndexError, sqlite3.Error) as error:
+    except _UNREADABLE as error:
         raise DamagedBasemap(
             f"The basemap {path.name} cannot be read ({type(error).__name__}).",
             hint="Put the file there again; the map works without it.",
@@ -138,7 +154,7 @@ class PmtilesArchive:
             return None
         try:
             data = self._find(zxy_to_tileid(z, x, y))
-        except (OSError, ValueError, EOFError, IndexError, zlib.error) as error:
+        except _UNREADABLE as error:
             raise DamagedBasemap("The basemap is damaged.", hint="Put the file there again.") from error
         if data is None:
             return None
