@@ -1,0 +1,128 @@
+"""Filtering by type and by geography: the count, the feed, the address and the map say the same."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from data.model import LonLat
+from tests.browser.conftest import MANY, Floor, opened
+from tests.support.browser import Watched
+from tests.support.page import draw_polygon, expect_total, feed, look_at, map_is_still, root_type, total
+from tests.support.records import BOSTON
+
+
+def _query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def _roots(floor: Floor) -> list[str]:
+    return [entry.code for entry in floor.store.types.all() if entry.parent is None]
+
+
+def _as_the_server_says(floor: Floor, page: Page) -> int:
+    query = urlsplit(page.url).query
+    return int(floor.api().get(f"/api/v1/summary?{query}").json()["total"])
+
+
+def test_everything_that_the_officer_may_see_is_counted_and_nothing_else(
+    officer: Watched, floor: Floor
+) -> None:
+    page = opened(officer, floor)
+    expect_total(page, MANY)
+    assert not re.search(r"Suspicious \d", page.content())
+
+
+def test_a_type_filters_count_feed_and_address(officer: Watched, floor: Floor) -> None:
+    page = opened(officer, floor)
+    expect_total(page, MANY)
+    first, second, _ = _roots(floor)[:3]
+    root_type(page, first).click()
+    expect_total(page, 17)
+    assert _query(page)["type"] == [first]
+    expect(feed(page)).to_have_count(17)
+    root_type(page, second).click()
+    expect_total(page, 34)
+    assert sorted(_query(page)["type"][0].split(",")) == sorted([first, second])
+    root_type(page, first).click()
+    expect_total(page, 17)
+    page.keyboard.press("Control+z")
+    expect_total(page, 34)
+
+
+def test_the_map_draws_what_passes_and_no_more(officer: Watched, floor: Floor) -> None:
+    page = opened(officer, floor)
+    root_type(page, _roots(floor)[0]).click()
+    expect_total(page, 17)
+    look_at(page, BOSTON, zoom=12)
+    page.wait_for_function(
+        """(root) => {
+          const engine = window.watchfloor.map.engine;
+          const seen = engine.queryRenderedFeatures().filter((f) => f.sourceLayer === 'points');
+          return engine.loaded() && seen.length > 0 && seen.every((f) => f.properties.type === root);
+        }""",
+        arg=_roots(floor)[0],
+    )
+
+
+def test_an_area_found_by_name_filters(officer: Watched, floor: Floor) -> None:
+    page = opened(officer, floor)
+    expect_total(page, MANY)
+    page.get_by_role("searchbox", name="Area by name").fill("suffo")
+    page.locator(".suggestions button", has_text="Suffolk").first.click()
+    expect(page.locator("[data-wf-total]").first).not_to_have_text(str(MANY))
+    assert "area" in _query(page)
+    assert 0 < total(page) < MANY
+    assert total(page) == _as_the_server_says(floor, page)
+
+
+def test_a_drawn_polygon_changes_the_count(officer: Watched, floor: Floor) -> None:
+    page = opened(officer, floor)
+    expect_total(page, MANY)
+    look_at(page, BOSTON, zoom=12)
+    corners = [(-0.03, -0.03), (0.03, -0.03), (0.03, 0.03), (-0.03, 0.03)]
+    draw_polygon(page, [LonLat(BOSTON.lon + dx, BOSTON.lat + dy * 0.7) for dx, dy in corners])
+    page.wait_for_url(re.compile(r"shape=p"))
+    expect(page.locator("[data-wf-total]").first).not_to_have_text(str(MANY))
+    assert 0 < total(page) < MANY
+    assert total(page) == _as_the_server_says(floor, page)
+
+
+def test_turning_a_filter_round_shows_the_rest(officer: Watched, floor: Floor) -> None:
+    first = _roots(floor)[0]
+    page = opened(officer, floor, f"/?type={first}")
+    expect_total(page, 17)
+    page.get_by_role("button", name=re.compile("Type: show all but these")).click()
+    expect_total(page, MANY - 17)
+    assert _query(page)["not"] == ["type"]
+
+
+def test_an_address_with_a_filter_opens_as_it_was_sent(officer: Watched, floor: Floor) -> None:
+    first = _roots(floor)[0]
+    page = opened(officer, floor, f"/?severity=5,6&type={first}")
+    shown = _as_the_server_says(floor, page)
+    expect_total(page, shown)
+    expect(root_type(page, first).locator("input")).to_be_checked()
+
+
+def test_a_malformed_address_says_so_and_breaks_nothing(officer: Watched, floor: Floor) -> None:
+    officer.forgive(r"400")
+    page = officer.context.new_page()
+    page.goto(floor.server.url + "/?severity=%3Cscript%3E&type=' OR 1=1--&shape=p:1,2")
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    page.wait_for_function("() => window.watchfloor")
+    map_is_still(page)
+
+
+def test_words_filter_by_their_beginning(officer: Watched, floor: Floor) -> None:
+    page = opened(officer, floor)
+    expect_total(page, MANY)
+    page.get_by_placeholder("Words in title, story or address").fill("report numb")
+    page.keyboard.press("Enter")
+    expect_total(page, _words(floor))
+
+
+def _words(floor: Floor) -> int:
+    return int(floor.api().get("/api/v1/summary", params={"q": "report numb"}).json()["total"])
