@@ -5,7 +5,6 @@ import { collection } from './shapes.js';
 const SETTLE_MS = 150;
 /** From this z-score on a cell stands out; below it nothing is drawn, for nothing is said. */
 const Z_SHOWN = 1.65;
-const Z_FULL = 6;
 const KINDS = [
   { layer: 'density', kind: 'density', source: DENSITY_SOURCE, prepare: shade },
   { layer: 'hotspots', kind: 'gi_star', source: HOTSPOT_SOURCE, prepare: stand },
@@ -67,9 +66,10 @@ function stand({ features, tested }) {
   const kept = tested
     ? features.filter(({ properties }) => properties.claim)
     : features.filter(({ properties }) => properties.z >= Z_SHOWN);
+  const most = kept.reduce((peak, { properties }) => Math.max(peak, properties.z), Z_SHOWN + 1);
   return kept.map((feature) => {
-    const { z } = feature.properties;
-    return { ...feature, properties: { t: Math.max(0, Math.min(1, z / Z_FULL)), z, claim: tested === true } };
+    const t = Math.sqrt(Math.max(0, feature.properties.z - Z_SHOWN) / (most - Z_SHOWN));
+    return { ...feature, properties: { t, claim: tested === true } };
   });
 }
 

@@ -60,6 +60,7 @@ export function createMap() {
     setLayer: withParts((name, on) => parts.setLayer(name, on)),
     setCounts: withParts((counts) => parts.legend?.setCounts(counts)),
     select: withParts((target) => parts.marks.select(target)),
+    pulse: withParts((place) => parts.marks.pulse(place)),
     flyTo: withParts((target) => parts.view.flyTo(target)),
     draw: withParts((mode) => parts.drawing.start(mode)),
     showShape: withParts((shape) => parts.areas.showShape(shape)),

@@ -1,5 +1,5 @@
 /** How incidents are drawn: quiet clusters, a dot for every report, a glyph wherever there is room for one. */
-import { LOUD_FROM, SEVERITY_COLORS } from './palette.js';
+import { LOUD_FROM, SEVERITY_COLORS, SEVERITY_LABELS } from './palette.js';
 
 export const INCIDENTS = 'wf-incidents';
 const FONT = ['Inter Medium'];
@@ -15,6 +15,7 @@ const CODE = ['coalesce', ['get', 'code'], ''];
 const SEVERITY = ['coalesce', ['get', 'sev'], 0];
 const ACCURACY = ['coalesce', ['get', 'acc'], 0];
 const COLOR = ['match', SEVERITY, ...SEVERITY_COLORS.flatMap((color, level) => [level, color]), SEVERITY_COLORS[0]];
+const WORD = ['match', SEVERITY, ...SEVERITY_LABELS.flatMap((word, level) => [level, word]), ''];
 // Resolved and closed stay on the map but step back.
 const PRESENCE = ['case', ['>=', ['coalesce', ['get', 'st'], 0], 3], 0.42, 1];
 /** `LocatedBy.DEFAULT_POINT`: the source's stand-in for "no place". */
@@ -86,6 +87,15 @@ function shapeLayers(colors) {
     {
       ...base, id: 'wf-incident-lines', type: 'line', layout,
       paint: { 'line-color': color, 'line-width': ['case', IS_ALERT, 1.25, 2], 'line-opacity': ['*', PRESENCE, ['case', IS_ALERT, 0.8, 1]] },
+    },
+    {
+      // Severity is never told by colour alone.
+      ...base, id: 'wf-incident-line-words', type: 'symbol', filter: ['!', IS_QUIET],
+      layout: {
+        'symbol-placement': 'line', 'symbol-spacing': 280, 'text-field': WORD,
+        'text-font': FONT, 'text-size': 10, 'text-padding': 8,
+      },
+      paint: { 'text-color': colors.text, 'text-halo-color': colors.ground, 'text-halo-width': 2 },
     },
   ];
 }

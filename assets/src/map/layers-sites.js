@@ -17,7 +17,9 @@ export function siteLayers({ colors }) {
       id: 'wf-site-clusters', type: 'symbol', source: SITES, 'source-layer': 'site_clusters',
       layout: {
         'icon-image': ['concat', 'wf:sites:', ['to-string', STATUS]], 'icon-overlap': 'always', 'text-overlap': 'always',
-        'text-field': SHORT_COUNT, 'text-font': ['Inter Medium'], 'text-size': 10, 'text-offset': [-0.15, 0.05],
+        'text-field': SHORT_COUNT, 'text-font': ['Inter Medium'], 'text-size': 10,
+        // Beside the incidents of the same cell, not hidden under their count.
+        'icon-offset': [24, 20], 'text-offset': [2.25, 2.05],
       },
       paint: { 'text-color': colors.text },
     },

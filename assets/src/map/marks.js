@@ -52,7 +52,8 @@ export function createMarks({ map, setData }) {
       hovered = target;
       draw();
     },
-    selected: () => chosen,
+    /** Point once at a place where something is new. */
+    pulse: (place) => pulse(map, place),
   };
 }
 

@@ -15,7 +15,8 @@ import { palette } from './palette.js';
 import { createPointer } from './pointer.js';
 import { createSprites } from './sprites.js';
 import { composeStyle, fetchBase, isSwitch, layersOf } from './style.js';
-import { serveTiles, tileUrl } from './sources.js';
+import { createRefresher } from './refresher.js';
+import { serveTiles } from './sources.js';
 import { createView, firstView } from './view.js';
 
 const DOT_LAYER = 'wf-incident-dots';
@@ -99,9 +100,8 @@ export function assemble(element, options, base) {
   map.on('moveend', onMoveEnd);
   areas.follow();
 
-  const refreshTiles = () => {
-    map.getSource(INCIDENTS)?.setTiles([tileUrl('incidents', state)]);
-  };
+  const refresher = createRefresher(context);
+
   return {
     map, marks, areas, legend, drawing, mover, view,
     ready: new Promise((resolve) => {
@@ -113,15 +113,14 @@ export function assemble(element, options, base) {
     setFilter(query) {
       if (query === state.query) return;
       state.query = query;
-      refreshTiles();
+      refresher.refresh();
       areas.follow();
       hotspots.refresh();
     },
     setToken(token) {
       if (token === state.token) return;
       state.token = token;
-      refreshTiles();
-      map.getSource(SITES)?.setTiles([tileUrl('sites', state)]);
+      refresher.refresh();
       hotspots.refresh();
     },
     async setTheme(theme) {
@@ -135,6 +134,7 @@ export function assemble(element, options, base) {
     setLayer,
     destroy() {
       tiles.close();
+      refresher.destroy();
       controls?.destroy();
       pointer?.destroy();
       hotspots.destroy();

@@ -110,7 +110,7 @@ function badge(pen, { x, y, letter, fill, rim }) {
   pen.lineWidth = 1.5;
   pen.strokeStyle = rim;
   pen.stroke();
-  write(pen, letter, { x, y, size: 9, color: BADGE_INK });
+  write(pen, letter, { x, y, size: 9, color: luminance(fill) > 0.16 ? BADGE_INK : '#FFFFFF' });
 }
 
 function questionMark(pen, colors, middle) {
@@ -148,6 +148,12 @@ function roundedPath(x, y, width, height, radius) {
   const path = new Path2D();
   path.roundRect(x, y, width, height, radius);
   return path;
+}
+
+/** Relative luminance after WCAG 2.2, to choose the ink that can be read. */
+function luminance(hex) {
+  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(hex.slice(at, at + 2), 16) / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 function withAlpha(hex, alpha) {
