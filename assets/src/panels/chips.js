@@ -16,8 +16,11 @@ export function chips(context) {
       const on = active(params).map((dimension) => chip(context, params, dimension));
       const undo = button('Undo the last filter change (Ctrl+Z)', { iconName: 'undo', class: 'button quiet', on: { click: state.undo } });
       undo.disabled = !state.canUndo();
-      const clear = button('Clear all', { class: 'button quiet', on: { click: () => state.set({}) } });
-      node.replaceChildren(...(on.length ? [...on, clear] : [el('span', { text: 'No filter: everything is shown' })]), el('span', { class: 'grow' }), undo);
+      const clear = button('Clear', { class: 'button quiet', title: 'Clear all filters', hidden: on.length === 0, on: { click: () => state.set({}) } });
+      // One line that scrolls: a second one would push the filters away under the pointer.
+      const line = el('div', { class: 'chip-line' }, ...(on.length ? on : [el('span', { text: 'Everything is shown' })]));
+      node.replaceChildren(line, clear, undo);
+      line.scrollLeft = line.scrollWidth;
     },
   };
 }

@@ -24,15 +24,13 @@ export function fillFeed({ state, look, select, table }) {
   let loading = false;
 
   const title = el('h2', { text: 'Reports' });
-  const unseen = el('span', { class: 'total' });
-  const seen = button('Seen', { title: 'Note that everything up to now was seen', on: { click: async () => { await look.seen(); paint(); } } });
-  const sort = el('select', { class: 'field', 'aria-label': 'Order', on: { change: () => { order = sort.value; memory.set('order', order); refresh(); } } },
+  const seen = button('', { title: 'Note that everything up to now was seen', class: 'button unseen-count', hidden: true, on: { click: async () => { await look.seen(); paint(); } } });
+  const sort = el('select', { class: 'field small', 'aria-label': 'Order', on: { change: () => { order = sort.value; memory.set('order', order); refresh(); } } },
     el('option', { value: 'newest', text: 'Newest' }), el('option', { value: 'severe', text: 'Most severe' }), el('option', { value: 'oldest', text: 'Oldest' }));
   sort.value = order;
-  sort.style.width = '112px';
   const asTable = button('Table', { on: { click: table } });
   const fold = button('Fold reports', { iconName: 'fold', class: 'fold', dataset: { wfDo: 'fold-panel' } });
-  head.replaceChildren(title, unseen, sort, asTable, seen, fold);
+  head.replaceChildren(title, seen, el('span', { class: 'grow' }), sort, asTable, fold);
 
   const end = el('div', { class: 'feed-more' });
   const watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more(), { root: host, rootMargin: '600px' });
@@ -112,12 +110,15 @@ export function fillFeed({ state, look, select, table }) {
 
   function paint() {
     let fresh = 0;
+    const unseen = new Set(items.filter(look.unseen).map((item) => item.id));
     for (const node of host.querySelectorAll('.item')) {
-      const isNew = look.unseen(node.dataset.id);
+      const isNew = unseen.has(node.dataset.id);
       node.classList.toggle('unseen', isNew);
       fresh += isNew ? 1 : 0;
     }
-    unseen.textContent = fresh ? `unseen ${count(fresh)}${next && fresh === items.length ? '+' : ''}` : '';
+    seen.hidden = fresh === 0;
+    seen.textContent = `unseen ${count(fresh)}${next && fresh === items.length ? '+' : ''}`;
+    seen.setAttribute('aria-label', `${fresh} unseen: mark all as seen`);
   }
 
   function mark(scroll = true) {

@@ -15,10 +15,9 @@ export function createLook(lastMs) {
   let opened = new Set(memory.get(key, []));
   // Without a last look, what came in before this page was opened counts as seen: an inherited store is no surprise.
   const started = Date.now();
-  const enteredMs = (id) => parseInt(id.slice(0, 8) + id.slice(9, 13), 16); // a UUIDv7 begins with its time of making
   return {
     last: () => last,
-    unseen: (id) => enteredMs(id) > (last || started) && !opened.has(id),
+    unseen: ({ id, entered }) => Date.parse(entered) > (last || started) && !opened.has(id),
     open(id) {
       opened.add(id);
       memory.set(key, [...opened].slice(-KEPT));

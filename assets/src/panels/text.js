@@ -23,7 +23,7 @@ export function textGroup({ state, look }) {
       since.setAttribute('aria-pressed', String(Boolean(params.since)));
       const at = look.last();
       since.disabled = !at && !params.since;
-      since.title = at ? `Since ${shortTime(at)}` : 'Press “Seen” above the reports once, and changes after it can be shown here';
+      since.title = at ? `Since ${shortTime(at)}` : 'Press “unseen” above the reports once, and changes after it can be shown here';
     },
     hint: () => '',
   };

@@ -81,7 +81,7 @@ function figure(timeline, { lookups, labels, windowMs }) {
       margin: { l: 44, r: 12, t: 2, b: 20 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
       font: { family: token('font'), size: 11, color: token('muted') }, hovermode: 'x', uirevision: 'timeline',
       hoverlabel: { bgcolor: token('raised'), bordercolor: token('line'), font: { family: token('font'), size: 12, color: token('text') }, align: 'left' },
-      xaxis: { type: 'date', range: [stamp(start), stamp(start + bins * step)], showgrid: false, zeroline: false, linecolor: token('line'), tickcolor: token('line'), ticks: 'outside', ticklen: 3, fixedrange: true, tickformatstops: [{ dtickrange: [null, 86400000], value: '%H:%MZ\n%-d %b' }, { dtickrange: [86400000, 'M1'], value: '%-d %b' }, { dtickrange: ['M1', null], value: '%b %Y' }], nticks: 12 },
+      xaxis: { type: 'date', range: [stamp(start), stamp(start + bins * step)], showgrid: false, zeroline: false, linecolor: token('line'), tickcolor: token('line'), ticks: 'outside', ticklen: 3, fixedrange: true, tickformatstops: [{ dtickrange: [null, 86399999], value: '%-d %b %H:%MZ' }, { dtickrange: [86400000, 'M1'], value: '%-d %b' }, { dtickrange: ['M1', null], value: '%b %Y' }], nticks: 12 },
       yaxis: { showgrid: true, gridcolor: token('line'), gridwidth: 1, zeroline: false, fixedrange: true, nticks: 3, rangemode: 'tozero', tickformat: ',d' },
       activeselection: { fillcolor: token('accent'), opacity: 0.2 }, newselection: { line: { color: token('accent'), width: 1, dash: 'solid' } },
     },

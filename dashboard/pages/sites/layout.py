@@ -106,6 +106,8 @@ def _grid() -> Component:
         defaultColDef={"resizable": True},
         dashGridOptions={
             "theme": GRID_THEME,
+            "rowHeight": 32,
+            "headerHeight": 32,
             "cacheBlockSize": 100,
             "maxBlocksInCache": 20,
             "infiniteInitialRowCount": 1,

@@ -74,7 +74,7 @@ def incident_details(known: IncidentFacts, actor: Actor) -> Component:
         children.append(section("Story", html.P(incident.narrative, className="story")))
     if known.files:
         children.append(_files(known))
-    children += [_place(known, actor), _facts(known), _sites(known), _near(known), _history(known, actor)]
+    children += [_place(known, actor), _sites(known), _near(known), _facts(known), _history(known, actor)]
     return html.Div(children)
 
 

@@ -68,6 +68,8 @@ def grid() -> Component:
         defaultColDef={"resizable": True, "sortable": False, "suppressMovable": False},
         dashGridOptions={
             "theme": GRID_THEME,
+            "rowHeight": 32,
+            "headerHeight": 32,
             "rowBuffer": 20,
             "cacheBlockSize": ROWS_PER_BLOCK,
             "maxBlocksInCache": 20,
