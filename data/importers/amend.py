@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from data.errors import Invalid
 from data.importers import dates
 from data.importers.detect import Detected
-from data.importers.mapping import FIELDS, Mapping as FileMapping, folded
+from data.importers.mapping import FIELDS, folded
+from data.importers.mapping import Mapping as FileMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,17 @@ class Amendment:
     parts: Mapping[str, Any] = field(default_factory=dict)  # crs, timezone, areas, date_order, …
 
 
-def of_texts(
-    kind: str, maps: Sequence[str], values: Sequence[str], parts: Mapping[str, Any]
-) -> Amendment:
+def of_texts(kind: str, maps: Sequence[str], values: Sequence[str], parts: Mapping[str, Any]) -> Amendment:
     """Return the amendment that "field=column" and "field=value" texts ask for; "occurred=col:dmy" tells the order."""
     fields: dict[str, list[str]] = {}
     more = {name: value for name, value in parts.items() if value}
     for text in maps:
         name, equals, column = text.partition("=")
         if not equals or name not in FIELDS[kind] or not column:  # type: ignore[index]  # kind is one of the three
-            raise Invalid(f"{text[:80]!r} is no mapping of {kind}.", hint=f"field=column, with one of: {', '.join(FIELDS[kind])}.")  # type: ignore[index]
+            raise Invalid(
+                f"{text[:80]!r} is no mapping of {kind}.",
+                hint=f"field=column, with one of: {', '.join(FIELDS[kind])}.",
+            )  # type: ignore[index]
         if name.startswith("occurred"):
             column, order = dates.parse_order(column)
             more |= {"date_order": order} if order else {}
@@ -50,7 +52,10 @@ def amend(detected: Detected, told: Amendment, *, columns: Sequence[str]) -> Det
     for name, wanted in told.fields.items():
         for column in wanted:
             if not {folded(one) for one in column.split("|")} & have:
-                raise Invalid(f"The file has no column {column[:80]!r} for {name}.", hint=f"It has: {', '.join(columns[:40])}.")
+                raise Invalid(
+                    f"The file has no column {column[:80]!r} for {name}.",
+                    hint=f"It has: {', '.join(columns[:40])}.",
+                )
     mapping = detected.mapping
     said = {
         **mapping.model_dump(),
@@ -63,6 +68,8 @@ def amend(detected: Detected, told: Amendment, *, columns: Sequence[str]) -> Det
         amended = FileMapping.model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Invalid(f"The mapping cannot be used: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise Invalid(
+            f"The mapping cannot be used: {'.'.join(map(str, first['loc']))}: {first['msg']}."
+        ) from error
     questions = tuple(question for question in detected.questions if question.field not in answered)
     return Detected(amended, detected.findings, questions)

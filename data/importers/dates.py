@@ -78,7 +78,11 @@ def share_of_dates(sample: pl.Series) -> float:
     text = sample.cast(pl.String).drop_nulls()
     if not text.len():
         return 0.0
-    hit = text.str.contains(_NUMERIC) | text.str.contains(_NAMED) | (text.str.contains(_COMPACT) & ~text.str.contains(_NUMBER))
+    hit = (
+        text.str.contains(_NUMERIC)
+        | text.str.contains(_NAMED)
+        | (text.str.contains(_COMPACT) & ~text.str.contains(_NUMBER))
+    )
     return float(hit.sum()) / text.len()
 
 
@@ -121,17 +125,25 @@ def _of_text(text: pl.Series, name: str, order: str | None, field: str) -> tuple
 def _of_numbers(text: pl.Series, order: str | None) -> tuple[pl.DataFrame, str, str]:
     value = text.cast(pl.Float64, strict=False)
     middle = value.median()
-    guess = order if order in ("epoch_s", "epoch_ms", "excel", "yyyymm", "yyyymmdd") else _scale(float(middle or 0))  # type: ignore[arg-type]  # a number
+    guess = (
+        order
+        if order in ("epoch_s", "epoch_ms", "excel", "yyyymm", "yyyymmdd")
+        else _scale(float(middle or 0))
+    )  # type: ignore[arg-type]  # a number
     if guess in ("yyyymm", "yyyymmdd"):
         whole = pl.col("v").cast(pl.Int64, strict=False)
         divisor = 100 if guess == "yyyymm" else 10_000
         parts = pl.DataFrame({"v": value}).select(
             (whole // divisor).cast(pl.Int32).alias("year"),
             (whole % 100 if guess == "yyyymm" else whole // 100 % 100).cast(pl.Int32).alias("month"),
-            (pl.when(whole.is_not_null()).then(1) if guess == "yyyymm" else whole % 100).cast(pl.Int32).alias("day"),
+            (pl.when(whole.is_not_null()).then(1) if guess == "yyyymm" else whole % 100)
+            .cast(pl.Int32)
+            .alias("day"),
             *[pl.lit(0, dtype=pl.Int32).alias(part) for part in _PARTS[3:]],
             pl.lit(None, dtype=pl.Int32).alias("offset_s"),
-            pl.lit(int(TimePrecision.MONTH if guess == "yyyymm" else TimePrecision.DAY), dtype=pl.Int8).alias("precision"),
+            pl.lit(int(TimePrecision.MONTH if guess == "yyyymm" else TimePrecision.DAY), dtype=pl.Int8).alias(
+                "precision"
+            ),
         )
         return parts, guess, f"numbers of the form {guess}"
     ms = {
@@ -141,7 +153,13 @@ def _of_numbers(text: pl.Series, order: str | None) -> tuple[pl.DataFrame, str, 
     }.get(guess)
     if ms is None:
         raise AmbiguousDates(
-            [Question("occurred", f"The numbers in {text.name!r} are no dates of a known kind.", ("epoch_s", "epoch_ms", "excel"))]
+            [
+                Question(
+                    "occurred",
+                    f"The numbers in {text.name!r} are no dates of a known kind.",
+                    ("epoch_s", "epoch_ms", "excel"),
+                )
+            ]
         )
     moment = ms.round().cast(pl.Int64, strict=False).cast(pl.Datetime("ms")).alias(text.name)
     parts = _of_native(moment)
@@ -149,7 +167,13 @@ def _of_numbers(text: pl.Series, order: str | None) -> tuple[pl.DataFrame, str, 
         parts = parts.with_columns(pl.lit(0, dtype=pl.Int32).alias("offset_s"))
     elif bool((value.drop_nulls() % 1 == 0).all()):
         parts = parts.with_columns(pl.lit(int(TimePrecision.DAY), dtype=pl.Int8).alias("precision"))
-    return parts, guess, {"epoch_s": "seconds since 1970", "epoch_ms": "milliseconds since 1970"}.get(guess, "spreadsheet days")
+    return (
+        parts,
+        guess,
+        {"epoch_s": "seconds since 1970", "epoch_ms": "milliseconds since 1970"}.get(
+            guess, "spreadsheet days"
+        ),
+    )
 
 
 def _scale(middle: float) -> str:
@@ -171,17 +195,33 @@ def _numeric(table: pl.DataFrame, name: str, order: str | None, field: str) -> t
     parts = groups.with_columns(pl.col(a, b, c).cast(pl.Int32, strict=False).name.suffix("n"))
     year_first = pl.col(a).str.len_chars() == 4
     two = parts.filter(~year_first & pl.col(c).is_not_null())
-    decided, how = _order_of(two, f"{a}n", f"{b}n", sep, order if order in ("dmy", "mdy", "ymd") else None, name, field)
+    decided, how = _order_of(
+        two, f"{a}n", f"{b}n", sep, order if order in ("dmy", "mdy", "ymd") else None, name, field
+    )
     dmy = pl.col(sep).replace_strict(decided, default="mdy", return_dtype=pl.String) == "dmy"
     # Within one column, a row that cannot be what the others are may be the other way round only if it must.
     dmy = (dmy & (pl.col(f"{b}n") <= 12)) | (pl.col(f"{a}n") > 12)
     year = pl.when(year_first).then(pl.col(f"{a}n")).otherwise(_full_year(pl.col(c)))
     out = parts.select(
         year.cast(pl.Int32).alias("year"),
-        pl.when(year_first).then(pl.col(f"{b}n")).when(dmy).then(pl.col(f"{b}n")).otherwise(pl.col(f"{a}n")).alias("month"),
-        pl.when(year_first).then(pl.col(f"{c}n").fill_null(1)).when(dmy).then(pl.col(f"{a}n")).otherwise(pl.col(f"{b}n")).alias("day"),
+        pl.when(year_first)
+        .then(pl.col(f"{b}n"))
+        .when(dmy)
+        .then(pl.col(f"{b}n"))
+        .otherwise(pl.col(f"{a}n"))
+        .alias("month"),
+        pl.when(year_first)
+        .then(pl.col(f"{c}n").fill_null(1))
+        .when(dmy)
+        .then(pl.col(f"{a}n"))
+        .otherwise(pl.col(f"{b}n"))
+        .alias("day"),
         *_clock(time),
-        pl.when(pl.col(c).is_null()).then(int(TimePrecision.MONTH)).otherwise(_precision(time)).cast(pl.Int8).alias("precision"),
+        pl.when(pl.col(c).is_null())
+        .then(int(TimePrecision.MONTH))
+        .otherwise(_precision(time))
+        .cast(pl.Int8)
+        .alias("precision"),
     )
     keep = parts[a].is_not_null() & (parts[c].is_not_null() | (parts[a].str.len_chars() == 4))
     out = out.select(pl.when(keep.fill_null(value=False)).then(pl.all()))
@@ -206,7 +246,11 @@ def _order_of(
                     Question(
                         field,
                         f"In {name!r} day and month cannot be told apart"
-                        + (" (the column mixes both orders)." if first else f" ({example[0]}{separator}{example[1]}…)."),
+                        + (
+                            " (the column mixes both orders)."
+                            if first
+                            else f" ({example[0]}{separator}{example[1]}…)."
+                        ),
                         (f"{name}:dmy", f"{name}:mdy"),
                     )
                 ]
@@ -253,7 +297,9 @@ def _compact(table: pl.DataFrame) -> pl.DataFrame:
 
 def _month(column: pl.Expr) -> pl.Expr:
     names: Mapping[str, int] = {name: i for i, name in enumerate(_MONTHS, start=1)}
-    return column.str.to_lowercase().str.slice(0, 3).replace_strict(names, default=None, return_dtype=pl.Int32)
+    return (
+        column.str.to_lowercase().str.slice(0, 3).replace_strict(names, default=None, return_dtype=pl.Int32)
+    )
 
 
 def _full_year(text: pl.Expr) -> pl.Expr:
@@ -267,18 +313,31 @@ def _full_year(text: pl.Expr) -> pl.Expr:
 def _clock(time: Sequence[str]) -> list[pl.Expr]:
     hour = pl.col(time[0]).cast(pl.Int32, strict=False).fill_null(0)
     half = pl.col(time[3]).str.to_lowercase().str.slice(0, 1)
-    hour = pl.when((half == "p") & (hour < 12)).then(hour + 12).when((half == "a") & (hour == 12)).then(0).otherwise(hour)
+    hour = (
+        pl.when((half == "p") & (hour < 12))
+        .then(hour + 12)
+        .when((half == "a") & (hour == 12))
+        .then(0)
+        .otherwise(hour)
+    )
     zone = pl.col(time[4])
     digits = zone.str.replace_all(":", "")
     sign = pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)
     offset = sign * (
-        digits.str.slice(1, 2).cast(pl.Int32, strict=False) * 3600 + digits.str.slice(3, 2).cast(pl.Int32, strict=False) * 60
+        digits.str.slice(1, 2).cast(pl.Int32, strict=False) * 3600
+        + digits.str.slice(3, 2).cast(pl.Int32, strict=False) * 60
     )
     return [
         hour.cast(pl.Int32).alias("hour"),
         pl.col(time[1]).cast(pl.Int32, strict=False).fill_null(0).alias("minute"),
         pl.col(time[2]).cast(pl.Int32, strict=False).fill_null(0).alias("second"),
-        pl.when(zone.is_null()).then(None).when(zone.str.contains("^[A-Za-z]")).then(0).otherwise(offset).cast(pl.Int32).alias("offset_s"),
+        pl.when(zone.is_null())
+        .then(None)
+        .when(zone.str.contains("^[A-Za-z]"))
+        .then(0)
+        .otherwise(offset)
+        .cast(pl.Int32)
+        .alias("offset_s"),
     ]
 
 
@@ -309,10 +368,13 @@ def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 def _with_times(parts: pl.DataFrame, times: pl.Series) -> pl.DataFrame:
     digits = times.cast(pl.String).str.strip_chars().str.replace_all(r"[:.h]", "")
     ok = digits.str.contains(r"^\d{1,6}$").fill_null(value=False)
-    padded = pl.when(digits.str.len_chars() > 4).then(digits.str.zfill(6)).otherwise(digits.str.zfill(4) + "00")
+    padded = (
+        pl.when(digits.str.len_chars() > 4).then(digits.str.zfill(6)).otherwise(digits.str.zfill(4) + "00")
+    )
     clock = pl.select(padded.alias("t"))["t"]
     piece = {
-        name: clock.str.slice(at, 2).cast(pl.Int32, strict=False) for name, at in (("hour", 0), ("minute", 2), ("second", 4))
+        name: clock.str.slice(at, 2).cast(pl.Int32, strict=False)
+        for name, at in (("hour", 0), ("minute", 2), ("second", 4))
     }
     kind = pl.Series([int(TimePrecision.MINUTE)], dtype=pl.Int8).new_from_index(0, len(clock))
     return parts.with_columns(
@@ -333,7 +395,9 @@ def _moments(
         & pl.col("second").is_between(0, 59)
     )
     naive = pl.when(possible).then(pl.datetime(*[pl.col(part) for part in _PARTS], time_unit="ms"))
-    parts = parts.with_columns(naive.alias("naive")) if _all_real(parts, possible) else _strictly(parts, possible)
+    parts = (
+        parts.with_columns(naive.alias("naive")) if _all_real(parts, possible) else _strictly(parts, possible)
+    )
     local, notes = _localised(parts, zone=zone, zones=zones)
     ms = pl.select(
         pl.when(parts["offset_s"].is_not_null())
@@ -341,7 +405,9 @@ def _moments(
         .otherwise(local)
         .alias("ms")
     )["ms"]
-    missing = column.is_null() if column.dtype != pl.String else column.is_null() | (column.str.strip_chars() == "")
+    missing = (
+        column.is_null() if column.dtype != pl.String else column.is_null() | (column.str.strip_chars() == "")
+    )
     reason = pl.select(
         pl.when(missing)
         .then(pl.lit("missing_date"))
@@ -362,15 +428,24 @@ def _all_real(parts: pl.DataFrame, possible: pl.Expr) -> bool:
 def _strictly(parts: pl.DataFrame, possible: pl.Expr) -> pl.DataFrame:
     last = (
         pl.when(pl.col("month") == 2)
-        .then(pl.when((pl.col("year") % 4 == 0) & ((pl.col("year") % 100 != 0) | (pl.col("year") % 400 == 0))).then(29).otherwise(28))
+        .then(
+            pl.when((pl.col("year") % 4 == 0) & ((pl.col("year") % 100 != 0) | (pl.col("year") % 400 == 0)))
+            .then(29)
+            .otherwise(28)
+        )
         .when(pl.col("month").is_in([4, 6, 9, 11]))
         .then(30)
         .otherwise(31)
     )
     real = possible & (pl.col("day") <= last)
     # A stand-in keeps the constructor from seeing days that are not; those rows become null afterwards.
-    safe = [pl.when(real).then(pl.col(part)).otherwise(pl.lit(1 if part != "year" else 2000)).alias(part) for part in _PARTS]
-    naive = parts.select(*safe).select(pl.datetime(*[pl.col(part) for part in _PARTS], time_unit="ms").alias("naive"))
+    safe = [
+        pl.when(real).then(pl.col(part)).otherwise(pl.lit(1 if part != "year" else 2000)).alias(part)
+        for part in _PARTS
+    ]
+    naive = parts.select(*safe).select(
+        pl.datetime(*[pl.col(part) for part in _PARTS], time_unit="ms").alias("naive")
+    )
     return parts.with_columns(pl.when(real).then(naive["naive"]).alias("naive"))
 
 
@@ -387,7 +462,9 @@ def _localised(parts: pl.DataFrame, *, zone: str, zones: pl.Series | None) -> tu
         first = here.dt.replace_time_zone(name, ambiguous="earliest", non_existent="null")
         in_gap = first.is_null() & here.is_not_null()
         if in_gap.any():
-            later = here.dt.offset_by("1h").dt.replace_time_zone(name, ambiguous="earliest", non_existent="null")
+            later = here.dt.offset_by("1h").dt.replace_time_zone(
+                name, ambiguous="earliest", non_existent="null"
+            )
             first = later.zip_with(in_gap, first)
         last = here.dt.replace_time_zone(name, ambiguous="latest", non_existent="null")
         own = parts["offset_s"].is_null()
@@ -396,7 +473,9 @@ def _localised(parts: pl.DataFrame, *, zone: str, zones: pl.Series | None) -> tu
         out = first.dt.epoch("ms").zip_with(here.is_not_null(), out)
     notes = []
     if gaps:
-        notes.append(f"{gaps} times fall into the hour that daylight saving leaves out; they were read as an hour later")
+        notes.append(
+            f"{gaps} times fall into the hour that daylight saving leaves out; they were read as an hour later"
+        )
     if doubled:
         notes.append(f"{doubled} times fall into the hour that comes twice in autumn; the first was taken")
     return out, notes

@@ -58,7 +58,9 @@ def detect(sheet: Sheet, *, kind: Kind, stem: str, profile: str = "") -> Detecte
     if known is not None:
         why = f"the columns are those of {known.label}"
         findings = [
-            Finding(field, tuple(columns), 1.0, why) for field, columns in known.mapping.fields.items() if columns
+            Finding(field, tuple(columns), 1.0, why)
+            for field, columns in known.mapping.fields.items()
+            if columns
         ]
         return Detected(_named(known.mapping, stem), tuple(findings), ())
     return _propose(sheet, kind, stem)
@@ -77,7 +79,8 @@ def _named(mapping: Mapping, stem: str) -> Mapping:
 
 
 def _propose(sheet: Sheet, kind: Kind, stem: str) -> Detected:
-    frame = sheet.frame.head(_SAMPLE)
+    # Lines that merely repeat say nothing against an id.
+    frame = sheet.frame.head(_SAMPLE).unique(maintain_order=True)
     findings: list[Finding] = []
     taken: set[str] = {NO_PROPERTIES}
     more: dict[str, object] = {}
@@ -104,7 +107,9 @@ def _propose(sheet: Sheet, kind: Kind, stem: str) -> Detected:
             values["kind"] = guess
             findings.append(Finding("kind", (), 0.7, f"the name of the file says {guess.replace('_', ' ')}"))
         else:
-            questions.append(Question("kind", "Nothing says what kind of sites these are.", tuple(site_kinds())))
+            questions.append(
+                Question("kind", "Nothing says what kind of sites these are.", tuple(site_kinds()))
+            )
     if kind == "areas" and "kind" not in fields:
         values["kind"] = _area_kind(fields.get("name", ("",))[0], sheet.layer or stem)
     mapping = Mapping.model_validate({"kind": kind, "fields": fields, "values": values, **more})
@@ -115,8 +120,12 @@ def _propose(sheet: Sheet, kind: Kind, stem: str) -> Detected:
 
 
 def _place(frame: pl.DataFrame, taken: set[str]) -> tuple[list[Finding], dict[str, object], list[Question]]:
-    lat = _best(frame, _look(r"^lat(itude)?$|^point_y$|^y_?coord_?wgs|^(gps|geo|stop|dec)_?lat", _numeric), taken)
-    lon = _best(frame, _look(r"^lon(g|gitude)?$|^lng$|^point_x$|^(gps|geo|stop|dec)_?l(on|ng)", _numeric), taken)
+    lat = _best(
+        frame, _look(r"^lat(itude)?$|^point_y$|^y_?coord_?wgs|^(gps|geo|stop|dec)_?lat", _numeric), taken
+    )
+    lon = _best(
+        frame, _look(r"^lon(g|gitude)?$|^lng$|^point_x$|^(gps|geo|stop|dec)_?l(on|ng)", _numeric), taken
+    )
     if lat and lon:
         return _pair(frame, lon[0], lat[0], taken, named_xy=False)
     for field, pattern, why in (("latlon", _PAIR, "holds pairs of numbers"), ("wkt", _WKT, "holds WKT")):
@@ -135,7 +144,10 @@ def _pair(
 ) -> tuple[list[Finding], dict[str, object], list[Question]]:
     taken |= {x, y}
     east, north = _reach(frame[x]), _reach(frame[y])
-    columns = [Finding("lon", (x,), 0.95, f"{x!r} is called so and holds degrees"), Finding("lat", (y,), 0.95, f"{y!r} is called so and holds degrees")]
+    columns = [
+        Finding("lon", (x,), 0.95, f"{x!r} is called so and holds degrees"),
+        Finding("lat", (y,), 0.95, f"{y!r} is called so and holds degrees"),
+    ]
     if east <= 180 and north <= 90:
         return columns, {}, []
     if east <= 90 and north <= 180:
@@ -146,7 +158,9 @@ def _pair(
         why = "the numbers are Web Mercator metres (EPSG:3857)"
         return [Finding("lon", (x,), 0.7, why), Finding("lat", (y,), 0.7, why)], {"crs": "EPSG:3857"}, []
     named = "metres or feet of an unnamed grid" if named_xy else "no degrees"
-    question = Question("crs", f"{x!r} and {y!r} hold {named}; say which.", ("EPSG:<code>", "local:<lon>,<lat>"))
+    question = Question(
+        "crs", f"{x!r} and {y!r} hold {named}; say which.", ("EPSG:<code>", "local:<lon>,<lat>")
+    )
     return [Finding("lon", (x,), 0.4, named), Finding("lat", (y,), 0.4, named)], {}, [question]
 
 
@@ -157,7 +171,9 @@ def _reach(column: pl.Series) -> float:
 
 
 def _is_pair(column: pl.Series) -> bool:
-    return bool(column.cast(pl.String).drop_nulls().str.contains(r"\d\s*[,;]\s*-?\d|\.\d+\s+-?\d").mean() or 0)
+    return bool(
+        column.cast(pl.String).drop_nulls().str.contains(r"\d\s*[,;]\s*-?\d|\.\d+\s+-?\d").mean() or 0
+    )
 
 
 # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────
@@ -167,7 +183,9 @@ def _numeric(column: pl.Series) -> float:
     given = column.drop_nulls()
     if not given.len():
         return 0.0
-    return float(given.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).is_not_null().mean() or 0)
+    return float(
+        given.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).is_not_null().mean() or 0
+    )
 
 
 def _texts(column: pl.Series) -> float:
@@ -198,7 +216,9 @@ def _share(column: pl.Series, pattern: str) -> float:
     return float(given.cast(pl.String).str.contains(pattern).mean() or 0) if given.len() else 0.0
 
 
-def _look(names: str, fits: Callable[[pl.Series], float], needs: float = 0.6, *, alone: bool = False) -> _Look:
+def _look(
+    names: str, fits: Callable[[pl.Series], float], needs: float = 0.6, *, alone: bool = False
+) -> _Look:
     # Alternatives are ranked: those outside of brackets, surest first.
     return _Look(tuple(re.split(r"\|(?![^()]*\))", names)), fits, needs, alone)
 
@@ -212,28 +232,60 @@ _LOOKS: Final[dict[Kind, dict[str, _Look]]] = {
             0.7,
             alone=True,
         ),
-        "occurred_time": _look(r"^time$|^time_(from|start)|^occurred_time", lambda c: _share(c, r"^\d{1,2}:?\d{2}(:\d{2})?$"), 0.8),
+        "occurred_time": _look(
+            r"^time$|^time_(from|start)|^occurred_time",
+            lambda c: _share(c, r"^\d{1,2}:?\d{2}(:\d{2})?$"),
+            0.8,
+        ),
         "occurred_end": _look(r"^date_to$|^end(_date)?$|^closed", dates.share_of_dates, 0.7),
         "occurred_end_time": _look(r"^time_(to|end)", lambda c: _share(c, r"^\d{1,2}:?\d{2}(:\d{2})?$"), 0.8),
-        "id": _look(r"^(incident|case|report|event|crime|call)_?(id|number|no)$|^(uu|gu|u)?id$|^feature_id$|^serial$|^#$|^number$|_id$|^objectid$", _unique, 0.95),
-        "type": _look(r"^type$|^category|^incident_type|^(offen[cs]e|crime|call|event)_?(type|description|category)?$|_type$|^event$|^reason$|^primary", _categories, 0.5),
-        "title": _look(r"^title$|^(incident|case)_title|^headline|^summary$|^name$|^subject$|title", _texts, 0.5),
+        "id": _look(
+            r"^(incident|case|report|event|crime|call)_?(id|number|no)$|^(uu|gu|u)?id$|^feature_id$|^serial$|^#$|^number$|_id$|^objectid$",
+            _unique,
+            0.8,
+        ),
+        "type": _look(
+            r"^type$|^category|^incident_type|^(offen[cs]e|crime|call|event)_?(type|description|category)?$|_type$|^event$|^reason$|^primary",
+            _categories,
+            0.5,
+        ),
+        "title": _look(
+            r"^title$|^(incident|case)_title|^headline|^summary$|^name$|^subject$|title", _texts, 0.5
+        ),
         "address": _look(r"^address$|^addr|^location$|^street|^block$|^place$|address|location", _texts, 0.5),
-        "narrative": _look(r"^desc(ription)?$|^narrative|^details?$|^notes?$|^comments?$|^text$|description", _texts, 0.5),
+        "narrative": _look(
+            r"^desc(ription)?$|^narrative|^details?$|^notes?$|^comments?$|^text$|description", _texts, 0.5
+        ),
         "severity": _look(r"^severity$|^priority$", _categories, 0.5),
         "status": _look(r"^(case_)?status$|^state$", _categories, 0.9),
         "persons_affected": _look(r"^persons|^people|^affected|^victims?$", _numeric, 0.8),
     },
     "sites": {
-        "id": _look(r"^(site|facility|plant|record|object)_?id$|^global_?id$|^(uu|gu|u)?id$|^feature_id$|^icao$|_id$|^code$|^objectid(_1)?$|^fid$|^sub_id$", _unique, 0.95),
-        "name": _look(r"^name$|^(site|facility|plant|station|stop|dam|sub|school)_?name$|^site$|^station$|^title$|name", _texts, 0.5),
+        "id": _look(
+            r"^(site|facility|plant|record|object)_?id$|^global_?id$|^(uu|gu|u)?id$|^feature_id$|^icao$|_id$|^code$|^objectid(_1)?$|^fid$|^sub_id$",
+            _unique,
+            0.8,
+        ),
+        "name": _look(
+            r"^name$|^(site|facility|plant|station|stop|dam|sub|school)_?name$|^site$|^station$|^title$|name",
+            _texts,
+            0.5,
+        ),
         "address": _look(r"^address$|^addr|^street(_?address)?$|address|^street", _texts, 0.4),
         "phone": _look(r"^phone|^telephone|^tel$", lambda c: _share(c, r"\d{3}.?\d{4}"), 0.5),
         "owner": _look(r"^owner|^operator|^utility_name", _texts, 0.5),
     },
     "areas": {
-        "name": _look(r"^name$|^town$|^(county|state|city|district|area|neighbou?rhood)(_name)?$|^name\d*$|^namelsad|name|^district|^a3$", _anything, 0.5),
-        "id": _look(r"^geo_?id\d*$|^feature_id$|^(town|county|state|district)_?id$|^fips|^global_?id$|^(uu|gu|u)?id$|_id$|^objectid$", _unique, 0.95),
+        "name": _look(
+            r"^name$|^town$|^(county|state|city|district|area|neighbou?rhood)(_name)?$|^name\d*$|^namelsad|name|^district|^a3$",
+            _anything,
+            0.5,
+        ),
+        "id": _look(
+            r"^geo_?id\d*$|^feature_id$|^(town|county|state|district)_?id$|^fips|^global_?id$|^(uu|gu|u)?id$|_id$|^objectid$",
+            _unique,
+            0.8,
+        ),
         "parent": _look(r"^parent$|^state(_?name)?$|^county(_?name)?$", _categories, 0.5),
     },
 }
@@ -290,6 +342,32 @@ def _kind_of_file(stem: str) -> str:
 
 def _area_kind(name_column: str, hint: str) -> str:
     said = f"{folded(name_column)} {folded(hint)}"
-    kinds = ("county", "counties", "state", "town", "municipalit", "neighbo", "district", "tract", "block", "countr", "land", "zone")
-    words: Sequence[str] = ("county", "county", "state", "town", "town", "neighbourhood", "district", "census tract", "census block", "country", "land", "zone")
+    kinds = (
+        "county",
+        "counties",
+        "state",
+        "town",
+        "municipalit",
+        "neighbo",
+        "district",
+        "tract",
+        "block",
+        "countr",
+        "land",
+        "zone",
+    )
+    words: Sequence[str] = (
+        "county",
+        "county",
+        "state",
+        "town",
+        "town",
+        "neighbourhood",
+        "district",
+        "census tract",
+        "census block",
+        "country",
+        "land",
+        "zone",
+    )
     return next((word for key, word in zip(kinds, words, strict=True) if key in said), "area")

@@ -31,7 +31,9 @@ def with_keys(shaped: Shaped) -> pl.DataFrame:
     identity = frame["source_id"]
     long = identity.str.len_chars() > _MAX_KEY
     if long.any():
-        identity = pl.Series([_hash(text) if text and len(text) > _MAX_KEY else text for text in identity.to_list()])
+        identity = pl.Series(
+            [_hash(text) if text and len(text) > _MAX_KEY else text for text in identity.to_list()]
+        )
     anonymous = identity.is_null()
     own = pl.Series("own", [None], dtype=pl.String).new_from_index(0, frame.height)
     if anonymous.any():
@@ -44,7 +46,9 @@ def with_keys(shaped: Shaped) -> pl.DataFrame:
     mixed = keyed.with_columns(
         pl.when((pl.col("content_hash") == first) | pl.lit(anonymous))
         .then(pl.col("source_key"))
-        .otherwise(pl.concat_str([pl.col("source_key"), pl.lit("#"), pl.col("content_hash").str.slice(0, 12)]))
+        .otherwise(
+            pl.concat_str([pl.col("source_key"), pl.lit("#"), pl.col("content_hash").str.slice(0, 12)])
+        )
         .alias("source_key")
     )
     return mixed.with_columns((~pl.col("source_key").is_first_distinct()).alias("duplicate"))
@@ -75,5 +79,7 @@ def _hash(text: str | bytes) -> str:
 
 def _hashes(texts: pl.Series) -> pl.Series:
     return pl.Series(
-        texts.name, [blake2b(text, digest_size=_DIGEST).hexdigest() for text in texts.cast(pl.Binary)], dtype=pl.String
+        texts.name,
+        [blake2b(text, digest_size=_DIGEST).hexdigest() for text in texts.cast(pl.Binary)],
+        dtype=pl.String,
     )

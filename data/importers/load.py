@@ -45,7 +45,7 @@ class Target:
     now_ms: int
 
 
-class Cancelled(Exception):  # noqa: N818  # no error: somebody pressed cancel
+class Cancelled(Exception):  # no error: somebody pressed cancel
     """The import was cancelled between two chunks."""
 
 
@@ -53,11 +53,19 @@ class Loader:
     """Writes shaped records and counts what became of them in a report."""
 
     def __init__(
-        self, store: Store, target: Target, report: Report, *, progress: Progress, cancelled: Callable[[], bool]
+        self,
+        store: Store,
+        target: Target,
+        report: Report,
+        *,
+        progress: Progress,
+        cancelled: Callable[[], bool],
     ) -> None:
         self._store, self._target, self._report = store, target, report
         self._progress, self._cancelled = progress, cancelled
-        self._type_ids = {entry.code: entry.id for entry in store.types.all()} if target.record == "incident" else {}
+        self._type_ids = (
+            {entry.code: entry.id for entry in store.types.all()} if target.record == "incident" else {}
+        )
 
     def load(self, shaped: Shaped, plan: Plan) -> None:
         """Add and update as planned; raise Cancelled between two chunks when asked to stop."""
@@ -126,7 +134,9 @@ class Loader:
         if self._target.record == "site":
             del columns["status"]  # what the watch floor says of a site is not the list's to change
             was = frame["gone_ms"].gather(rows).to_list()
-            columns["gone_ms"] = [old if now and old else now for old, now in zip(was, columns["gone_ms"], strict=True)]
+            columns["gone_ms"] = [
+                old if now and old else now for old, now in zip(was, columns["gone_ms"], strict=True)
+            ]
         listed = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
         for row in listed:  # the slow path goes through SQLAlchemy, which writes JSON itself
             for name in ("extra", "contacts"):
@@ -158,7 +168,9 @@ class Loader:
             if moved and len(self._report.moves) < _MOVES_LISTED:
                 self._report.moves.append({"name": item.after["name"], "metres": round(metres, 1)})
 
-    def _columns(self, shaped: Shaped, frame: pl.DataFrame, rows: np.ndarray[Any, Any]) -> dict[str, list[Any]]:
+    def _columns(
+        self, shaped: Shaped, frame: pl.DataFrame, rows: np.ndarray[Any, Any]
+    ) -> dict[str, list[Any]]:
         """Return the rows as columns of the record's table, in the form in which the database takes them."""
         part = frame[rows]
         lon, lat = part["lon"], part["lat"]
@@ -200,7 +212,10 @@ class Loader:
         }
 
     def _area(self, part: pl.DataFrame) -> dict[str, list[Any]]:
-        return {name: part[name].to_list() for name in ("name", "kind", "parent", "west", "south", "east", "north")}
+        return {
+            name: part[name].to_list()
+            for name in ("name", "kind", "parent", "west", "south", "east", "north")
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +234,9 @@ def plan(store: Store, record: str, source_id: int | None, frame: pl.DataFrame, 
     once = ~frame["duplicate"]
     report.duplicate += int((~once).sum())
     if source_id is None:
-        known = pl.DataFrame(schema={"source_key": pl.String, "seq": pl.Int64, "stored_hash": pl.String, "gone_ms": pl.Int64})
+        known = pl.DataFrame(
+            schema={"source_key": pl.String, "seq": pl.Int64, "stored_hash": pl.String, "gone_ms": pl.Int64}
+        )
     else:
         with store.reading() as connection:
             known = bulk.known(connection, record, source_id, frame["source_key"].to_list())

@@ -46,7 +46,10 @@ def locate(sheet: Sheet, columns: Columns) -> Located:
     half = np.isnan(lon) | np.isnan(lat)
     lon, lat = np.where(half, np.nan, lon), np.where(half, np.nan, lat)
     reason: npt.NDArray[np.object_] = np.full(len(lon), None, dtype=object)
-    for name, flags in [("unreadable_coordinates", unreadable), *places.faults(lon, lat, areas=mapping.areas)]:
+    for name, flags in [
+        ("unreadable_coordinates", unreadable),
+        *places.faults(lon, lat, areas=mapping.areas),
+    ]:
         reason[flags & np.equal(reason, None)] = name
     return Located(lon, lat, shapes, reason, repaired)
 
@@ -126,7 +129,9 @@ def _more_than_points(shapes: GeometryArray) -> GeometryArray:
     return out
 
 
-def located_by(located: Located, default_point: npt.NDArray[np.bool_], columns: Columns, address: pl.Series) -> pl.Series:
+def located_by(
+    located: Located, default_point: npt.NDArray[np.bool_], columns: Columns, address: pl.Series
+) -> pl.Series:
     """Return how each place was found: the profile's word, an intersection where the address says so."""
     mapping = columns.mapping
     usual = int(LocatedBy[mapping.located_by.upper()])
@@ -134,7 +139,9 @@ def located_by(located: Located, default_point: npt.NDArray[np.bool_], columns: 
         usual = int(LocatedBy.DRAWN)
     how = np.full(len(located.lon), usual, dtype=np.int8)
     if mapping.intersection_pattern:
-        crossing = address.str.to_lowercase().str.contains(mapping.intersection_pattern).fill_null(value=False)
+        crossing = (
+            address.str.to_lowercase().str.contains(mapping.intersection_pattern).fill_null(value=False)
+        )
         how[crossing.to_numpy()] = int(LocatedBy.INTERSECTION)
     how[default_point] = int(LocatedBy.DEFAULT_POINT)
     how[np.isnan(located.lon)] = int(LocatedBy.UNKNOWN)

@@ -66,7 +66,9 @@ class Mapping(BaseModel):
     tlp: Literal["clear", "green", "amber", "amber_strict", "red"] | None = None
     crs: str = Field(default="", max_length=60)
     swapped: bool = False  # the columns are named the wrong way round
-    date_order: Literal["ymd", "dmy", "mdy", "epoch_s", "epoch_ms", "excel", "yyyymm", "yyyymmdd"] | None = None
+    date_order: Literal["ymd", "dmy", "mdy", "epoch_s", "epoch_ms", "excel", "yyyymm", "yyyymmdd"] | None = (
+        None
+    )
     timezone: str = Field(default="", max_length=60)
     zone_column: str = Field(default="", max_length=200)
     zones: dict[Short, Short] = Field(default_factory=dict)  # value of zone_column -> time zone
@@ -74,10 +76,14 @@ class Mapping(BaseModel):
     types: dict[Short, Short] = Field(default_factory=dict)  # category as written, folded -> our code
     type_rules: tuple[tuple[Short, Short], ...] = ()  # (pattern, code), the first that is found wins
     type_separator: str = Field(default="", max_length=5)  # several categories in one field
-    severities: dict[Short, int] = Field(default_factory=dict)  # category or code -> level, else the type's own
+    severities: dict[Short, int] = Field(
+        default_factory=dict
+    )  # category or code -> level, else the type's own
     statuses: dict[Short, Short] = Field(default_factory=dict)
     kinds: dict[Short, Short] = Field(default_factory=dict)  # category of a site -> our kind
-    located_by: Literal["unknown", "gps", "address", "intersection", "place_name", "centroid", "drawn"] = "unknown"
+    located_by: Literal["unknown", "gps", "address", "intersection", "place_name", "centroid", "drawn"] = (
+        "unknown"
+    )
     intersection_pattern: str = Field(default="", max_length=100)
     accuracy_m: float | None = Field(default=None, gt=0)
     areas: tuple[Box, ...] = ()  # west, south, east, north: the places that rows may be in

@@ -30,7 +30,9 @@ def main(path: str, layer: str, output: str) -> int:
             json.dump({"layers": layers}, sys.stdout)
             return 0
         wanted = layer.split("|")
-        counts = {name: pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] for name in wanted}
+        counts = {
+            name: pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] for name in wanted
+        }
         chosen = next((name for name in wanted if counts[name]), wanted[0])
         meta, table = pyogrio.raw.read_arrow(path, layer=chosen, datetime_as_string=True)
         with pa.OSFile(output, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:

@@ -72,7 +72,12 @@ class Preview:
 
 
 def preview(
-    path: Path, *, kind: Kind, mapping: FileMapping | None = None, options: Options | None = None, zone: str = "UTC"
+    path: Path,
+    *,
+    kind: Kind,
+    mapping: FileMapping | None = None,
+    options: Options | None = None,
+    zone: str = "UTC",
 ) -> Preview:
     """Return what the file would become with this mapping, or with one that is proposed; nothing is written."""
     options = options or Options()
@@ -108,7 +113,11 @@ def open_file(
     """Return the rows of a file and how they are to be read: as told, else as detected."""
     name = options.name or path.name
     sheet = read(path, layer=options.layer or (mapping.layer if mapping else ""), name=name)
-    found = Detected(mapping, (), ()) if mapping else detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
+    found = (
+        Detected(mapping, (), ())
+        if mapping
+        else detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
+    )
     return sheet, amend(found, options.told, columns=sheet.frame.columns) if options.told else found
 
 
@@ -203,7 +212,9 @@ def take_in(
                 "scope_id": scope_id,
             },
         )
-        store.audit.record(connection, actor, "import", kind=kind, record=batch_id, file=report.file, source=key)
+        store.audit.record(
+            connection, actor, "import", kind=kind, record=batch_id, file=report.file, source=key
+        )
     report.batch = batch_id
     target = Target(RECORD_OF[kind], source_id, scope_id, batch_id, actor, now_ms(store))
     hold(store, target, shaped.bad, report)
@@ -223,7 +234,9 @@ def take_in(
 
 def _finish(store: Store, batches: Batches, actor: Actor, report: Report, target: Target) -> None:
     said = report.as_dict()
-    counts = {name: said[name] for name in ("read", "added", "updated", "unchanged", "duplicate", "quarantined")}
+    counts = {
+        name: said[name] for name in ("read", "added", "updated", "unchanged", "duplicate", "quarantined")
+    }
     with store.transaction() as connection:
         batches.finish(connection, target.batch_id, state=report.state, report=said)
         received(connection, target.source_id, store.clock.now(), scope_id=target.scope_id)
@@ -287,7 +300,9 @@ def _source(
     visible = actor.user_id == 0 or found.scope_id in store.visible(actor)
     if found.kind != mapping.kind or not visible or scopes[found.scope_id].store != scopes[scope_id].store:
         # A source belongs to one of the four stores: nothing slips from one into another by being sent again.
-        raise Conflict(f"The source key {key!r} is in use for something else.", hint="Choose another with --source.")
+        raise Conflict(
+            f"The source key {key!r} is in use for something else.", hint="Choose another with --source."
+        )
     return found.id
 
 
@@ -358,7 +373,9 @@ def one_row(original: Mapping[str, Any], number: int, *, like: FileMapping) -> S
     rows = np.asarray([number], dtype=np.int64)
     sheet = Sheet("row", frame, rows)
     if outline is not None:
-        return replace(sheet, geometry=shapely.from_wkt(np.asarray([outline], dtype=object), on_invalid="ignore"))
+        return replace(
+            sheet, geometry=shapely.from_wkt(np.asarray([outline], dtype=object), on_invalid="ignore")
+        )
     if feature is not None:
         from data.importers import geojson
 

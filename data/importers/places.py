@@ -53,7 +53,9 @@ def transformer(crs: str) -> Transformer | None:
     try:
         if crs.startswith("local:"):
             lon, lat = (float(part) for part in crs.removeprefix("local:").split(","))
-            system = CRS.from_dict({"proj": "aeqd", "lon_0": lon, "lat_0": lat, "datum": "WGS84", "units": "m"})
+            system = CRS.from_dict(
+                {"proj": "aeqd", "lon_0": lon, "lat_0": lat, "datum": "WGS84", "units": "m"}
+            )
         elif crs.upper().startswith("EPSG:"):
             system = CRS.from_epsg(int(crs[5:]))
         elif crs.startswith(("GEOGCS[", "PROJCS[", "GEOGCRS[", "PROJCRS[", "COMPD_CS[", "COMPOUNDCRS[")):
@@ -62,7 +64,8 @@ def transformer(crs: str) -> Transformer | None:
             raise ValueError(crs)
     except (CRSError, ValueError) as error:
         raise Invalid(
-            f"The coordinate system {crs[:60]!r} is not known.", hint="Use EPSG:… or local:longitude,latitude."
+            f"The coordinate system {crs[:60]!r} is not known.",
+            hint="Use EPSG:… or local:longitude,latitude.",
         ) from error
     return Transformer.from_crs(system, CRS.from_epsg(4326), always_xy=True)
 
@@ -87,8 +90,12 @@ def faults(lon: Floats, lat: Floats, *, areas: Sequence[Box]) -> list[tuple[str,
     zero = finite & (lon == 0) & (lat == 0)
     on_earth = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     off = finite & ~on_earth
-    fits_swapped = off & (np.abs(lon) <= 90) & (np.abs(lat) <= 180)
-    metres = off & (np.maximum(np.abs(lon), np.abs(lat)) > 360) & (np.maximum(np.abs(lon), np.abs(lat)) < _MERCATOR_MAX_M)
+    fits_swapped = off & (_inside(lat, lon, areas) if areas else (np.abs(lon) <= 90) & (np.abs(lat) <= 180))
+    metres = (
+        off
+        & (np.maximum(np.abs(lon), np.abs(lat)) > 360)
+        & (np.maximum(np.abs(lon), np.abs(lat)) < _MERCATOR_MAX_M)
+    )
     found: list[tuple[str, Flags]] = [
         ("zero_coordinates", zero),
         ("swapped_axes", fits_swapped),
@@ -141,7 +148,9 @@ def default_points(lon: Floats, lat: Floats, address: pl.Series | None) -> tuple
         & (pl.col("rows") >= DEFAULT_SHARE * located.height)
         & (pl.col("rows") >= DEFAULT_CONTRAST * max(usual, 1.0))
     )
-    points = spots.filter(varied | lonely).select("lon", "lat", "rows", "addresses").sort("rows", descending=True)
+    points = (
+        spots.filter(varied | lonely).select("lon", "lat", "rows", "addresses").sort("rows", descending=True)
+    )
     flagged = located.join(points, on=["lon", "lat"], how="semi")["row"].to_numpy()
     out = np.zeros(len(lon), dtype=np.bool_)
     out[flagged] = True

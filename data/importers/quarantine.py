@@ -61,7 +61,9 @@ def hold(store: Store, target: Target, bad: Sequence[BadRow], report: Report) ->
 
 def _digest(row: BadRow, seen: Counter[bytes]) -> bytes:
     """Return what a bad row is known by: its content, and the how-manieth of its like it is in the file."""
-    body = json.dumps(row.original, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    body = json.dumps(row.original, sort_keys=True, ensure_ascii=False, default=str).encode(
+        "utf-8", "replace"
+    )
     plain = hashlib.blake2b(body, digest_size=16).digest()
     seen[plain] += 1
     return hashlib.blake2b(plain + seen[plain].to_bytes(8, "big"), digest_size=16).digest()
@@ -85,7 +87,9 @@ def discard(store: Store, actor: Actor, seq: int) -> None:
     Batches(store).settle(actor, seq, state="discarded")
 
 
-def resend(store: Store, actor: Actor, seq: int, mended: Mapping[str, Any], *, accept_area: bool = False) -> Report:
+def resend(
+    store: Store, actor: Actor, seq: int, mended: Mapping[str, Any], *, accept_area: bool = False
+) -> Report:
     """Send a mended row through the same mapping again; if it is still wrong, the report says why and it waits.
 
     `accept_area` takes a place outside the declared area at its word.

@@ -62,7 +62,9 @@ class Shaped:
     notes: Sequence[str] = ()
 
 
-def shape(sheet: Sheet, mapping: Mapping, *, taxonomy: Taxonomy, zone: str, find_defaults: bool = True) -> Shaped:
+def shape(
+    sheet: Sheet, mapping: Mapping, *, taxonomy: Taxonomy, zone: str, find_defaults: bool = True
+) -> Shaped:
     """Return the sheet's rows as records of the mapping's kind; raise NeedsAnswer where a person must decide."""
     columns = Columns(sheet.frame, mapping)
     located = locate(sheet, columns)
@@ -121,7 +123,9 @@ def _incidents(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Ta
     typed = taxonomy.typed(columns.text("type", separator=": "), mapping, columns.raw("severity"))
     narrative = columns.text("narrative").fill_null("")
     title = columns.text("title").fill_null(narrative.str.slice(0, 100)).fill_null("")
-    title, narrative = titles(pl.select(pl.when(title == "").then(typed.code).otherwise(title).alias("title"))["title"], narrative)
+    title, narrative = titles(
+        pl.select(pl.when(title == "").then(typed.code).otherwise(title).alias("title"))["title"], narrative
+    )
     end, notes = _end(columns, mapping, zone, when.order)
     faults = [
         (name, (when.reason == name).fill_null(value=False).to_numpy())
@@ -130,7 +134,11 @@ def _incidents(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Ta
     precision = when.precision
     if mapping.time_precision:
         # What a source writes may claim more than it knows: ":00" seconds, the first of the month.
-        coarsest = pl.select(pl.max_horizontal(precision, pl.lit(_PRECISIONS[mapping.time_precision], dtype=pl.Int8)).alias("p"))
+        coarsest = pl.select(
+            pl.max_horizontal(precision, pl.lit(_PRECISIONS[mapping.time_precision], dtype=pl.Int8)).alias(
+                "p"
+            )
+        )
         precision = coarsest["p"]
     status = columns.text("status").str.to_lowercase()
     known = {**_STATUSES, **{k.lower(): _STATUSES[v] for k, v in mapping.statuses.items() if v in _STATUSES}}
@@ -147,7 +155,9 @@ def _incidents(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Ta
         "time_precision": precision,
         "persons_affected": _whole(persons, sheet.frame.height),
     }
-    resolved = mapping.model_copy(update={"date_order": when.order or None, "timezone": mapping.timezone or zone})
+    resolved = mapping.model_copy(
+        update={"date_order": when.order or None, "timezone": mapping.timezone or zone}
+    )
     return _Built(built, resolved, faults, typed.unmapped, [*when.notes, *notes])
 
 
@@ -157,7 +167,11 @@ def _when(columns: Columns, mapping: Mapping, zone: str) -> dates.Dates:
         moments = columns.text("occurred")
     zones = None
     if mapping.zone_column and (own := columns.named(mapping.zone_column)):
-        zones = columns.frame[own].cast(pl.String).replace_strict(dict(mapping.zones), default=mapping.timezone or zone)
+        zones = (
+            columns.frame[own]
+            .cast(pl.String)
+            .replace_strict(dict(mapping.zones), default=mapping.timezone or zone)
+        )
     return dates.parse(
         moments,
         zone=mapping.timezone or zone,
@@ -185,7 +199,11 @@ def _end(columns: Columns, mapping: Mapping, zone: str, order: str) -> tuple[pl.
 def _sites(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Taxonomy, zone: str) -> _Built:
     del located, taxonomy, zone
     mapping = columns.mapping
-    own = columns.text("kind") if columns.of("kind") else pl.Series([None], dtype=pl.String).new_from_index(0, sheet.frame.height)
+    own = (
+        columns.text("kind")
+        if columns.of("kind")
+        else pl.Series([None], dtype=pl.String).new_from_index(0, sheet.frame.height)
+    )
     said = own.str.to_lowercase().str.split(", ").list.first()
     fixed = mapping.values.get("kind", "")
     known = site_kinds()
@@ -198,13 +216,26 @@ def _sites(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Taxono
         values = {name: getattr(row, attribute) if row else default for name, row in about.items()}
         return kind.replace_strict(values, return_dtype=pl.String)
 
-    label = kind.replace_strict({name: row.label if row else "site" for name, row in about.items()}, return_dtype=pl.String)
+    label = kind.replace_strict(
+        {name: row.label if row else "site" for name, row in about.items()}, return_dtype=pl.String
+    )
     address = columns.text("address").fill_null("")
     fallback = pl.select(
-        pl.when(address != "").then(pl.concat_str([label, address], separator=", ")).otherwise(pl.concat_str([pl.lit("Unnamed "), label.str.to_lowercase()])).alias("n")
+        pl.when(address != "")
+        .then(pl.concat_str([label, address], separator=", "))
+        .otherwise(pl.concat_str([pl.lit("Unnamed "), label.str.to_lowercase()]))
+        .alias("n")
     )["n"]
-    unmapped = Counter(w for w, k in zip(said.to_list(), kind.to_list(), strict=True) if w and w not in to_kind and k == fixed)
-    closed = columns.text("closed").str.to_lowercase().is_in(["closed", "closed permanently", "inactive", "retired", "demolished"])
+    unmapped = Counter(
+        w
+        for w, k in zip(said.to_list(), kind.to_list(), strict=True)
+        if w and w not in to_kind and k == fixed
+    )
+    closed = (
+        columns.text("closed")
+        .str.to_lowercase()
+        .is_in(["closed", "closed permanently", "inactive", "retired", "demolished"])
+    )
     built = {
         "name": columns.text("name").fill_null(fallback),
         "kind": kind,
@@ -223,7 +254,9 @@ def _sites(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Taxono
 
 def _contacts(phone: pl.Series, name: pl.Series) -> pl.Series:
     rows = [
-        json.dumps([{"role": "Main number", "name": who or "", "phone": number or "", "email": "", "always": ""}])
+        json.dumps(
+            [{"role": "Main number", "name": who or "", "phone": number or "", "email": "", "always": ""}]
+        )
         if number or who
         else None
         for number, who in zip(phone.to_list(), name.to_list(), strict=True)
@@ -262,7 +295,9 @@ def _defaults(
 
 def _accuracy(columns: Columns, mapping: Mapping) -> pl.Series:
     own = columns.raw("accuracy_m")
-    usual = pl.Series("accuracy_m", [mapping.accuracy_m], dtype=pl.Float64).new_from_index(0, columns.frame.height)
+    usual = pl.Series("accuracy_m", [mapping.accuracy_m], dtype=pl.Float64).new_from_index(
+        0, columns.frame.height
+    )
     return usual if own is None else own.cast(pl.String).cast(pl.Float64, strict=False).fill_null(usual)
 
 
@@ -277,8 +312,15 @@ def _text_faults(built: Map[str, pl.Series]) -> list[tuple[str, npt.NDArray[np.b
     out = []
     for column in built.values():
         if column.dtype == pl.String:
-            out.append(("nul_character", column.str.contains("\0", literal=True).fill_null(value=False).to_numpy()))
-            out.append(("field_too_long", (column.str.len_bytes() > 2 * MAX_FIELD_CHARS).fill_null(value=False).to_numpy()))
+            out.append(
+                ("nul_character", column.str.contains("\0", literal=True).fill_null(value=False).to_numpy())
+            )
+            out.append(
+                (
+                    "field_too_long",
+                    (column.str.len_bytes() > 2 * MAX_FIELD_CHARS).fill_null(value=False).to_numpy(),
+                )
+            )
     return out
 
 

@@ -13,7 +13,19 @@ from data.importers.mapping import Mapping
 from data.importers.profiles import words
 
 UNMAPPED: Final = "other.unclassified"
-_LEVELS: Final = {"none": 0, "low": 1, "minor": 1, "notice": 2, "moderate": 3, "medium": 3, "watch": 4, "high": 5, "severe": 5, "critical": 6, "extreme": 6}
+_LEVELS: Final = {
+    "none": 0,
+    "low": 1,
+    "minor": 1,
+    "notice": 2,
+    "moderate": 3,
+    "medium": 3,
+    "watch": 4,
+    "high": 5,
+    "severe": 5,
+    "critical": 6,
+    "extreme": 6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +52,7 @@ class Taxonomy:
         labels = sorted({label for found in parts.values() for label in found})
         code_of = self._codes(labels, mapping)
         chosen = {name: self._worst([code_of[label] for label in found]) for name, found in parts.items()}
-        unmapped = {
-            name or "(no category)": int(n)
-            for name, n in counts.iter_rows()
-            if chosen[name] is None
-        }
+        unmapped = {name or "(no category)": int(n) for name, n in counts.iter_rows() if chosen[name] is None}
         code_by_name = {name: code or self._fallback for name, code in chosen.items()}
         level_by_name = {name: self._level(name, code, mapping) for name, code in code_by_name.items()}
         key = category.fill_null("").cast(pl.String)

@@ -12,7 +12,9 @@ from data.importers.mapping import Mapping, columns_of, folded
 
 TITLE_CHARS: Final = 300
 _MANY_ROWS: Final = 50_000
-_NOTHING: Final = frozenset({"", "n/a", "na", "null", "none", "nan", "-", "--", "not available", "not applicable"})
+_NOTHING: Final = frozenset(
+    {"", "n/a", "na", "null", "none", "nan", "-", "--", "not available", "not applicable"}
+)
 
 
 class Columns:
@@ -46,7 +48,9 @@ class Columns:
         if len(names) == 1:
             out = cleaned[0].alias(field)
         else:
-            joined = pl.select(pl.concat_str(cleaned, separator=separator, ignore_nulls=True).alias(field))[field]
+            joined = pl.select(pl.concat_str(cleaned, separator=separator, ignore_nulls=True).alias(field))[
+                field
+            ]
             out = joined.set(joined == "", None)
         if self.mapping.unescape:
             out = _unescaped(out)
@@ -59,7 +63,11 @@ class Columns:
     def _clean(self, name: str) -> pl.Series:
         column = self.frame[name]
         # A column of few different texts is cleaned once per text, not once per row.
-        few = column.unique() if column.dtype == pl.Categorical or (column.dtype == pl.String and self._few(name)) else None
+        few = (
+            column.unique()
+            if column.dtype == pl.Categorical or (column.dtype == pl.String and self._few(name))
+            else None
+        )
         if few is None:
             return self._cleaned(column)
         own = few.cast(pl.String)
@@ -91,7 +99,9 @@ def _unescaped(column: pl.Series) -> pl.Series:
     hit = column.str.contains(r"&\w+;|&#|\\['\"]").fill_null(value=False)
     if not hit.any():
         return column
-    mended = pl.Series(column.name, [mend(text) if text else text for text in column.to_list()], dtype=pl.String)
+    mended = pl.Series(
+        column.name, [mend(text) if text else text for text in column.to_list()], dtype=pl.String
+    )
     return mended.zip_with(hit, column)
 
 
@@ -101,7 +111,10 @@ def titles(title: pl.Series, narrative: pl.Series) -> tuple[pl.Series, pl.Series
     if not long.any():
         return title, narrative
     whole = pl.select(
-        pl.when(narrative == "").then(title).otherwise(pl.concat_str([title, narrative], separator="\n\n")).alias("n")
+        pl.when(narrative == "")
+        .then(title)
+        .otherwise(pl.concat_str([title, narrative], separator="\n\n"))
+        .alias("n")
     )["n"]
     cut = title.str.slice(0, TITLE_CHARS - 1) + "…"
     return cut.zip_with(long, title), whole.zip_with(long, narrative)
