@@ -45,7 +45,7 @@ def make_dash(server: FastAPI, services: Services) -> Dash:
     """Return the Dash app on `server` with every page registered and nothing left to set up on first use."""
     dash = Dash(
         __name__,
-        server=server,
+        server=server,  # type: ignore[arg-type]  # Dash's hints name Flask alone
         backend="fastapi",
         title=escape(services.settings.center_name),
         assets_folder=str(BUNDLE),
@@ -63,7 +63,7 @@ def make_dash(server: FastAPI, services: Services) -> Dash:
     shell.register(dash, services)
     register_pages(dash, services)
     # Dash would do this in its first request, and a burst of first requests would find it half done.
-    dash._setup_server()
+    dash._setup_server()  # type: ignore[no-untyped-call]  # Dash has no types here
     return dash
 
 
@@ -74,7 +74,7 @@ def _layout(services: Services) -> Component:
 
 
 def _bundle_version() -> str:
-    """Return what makes the bundle's address new when its content is, so that browsers may keep it for long."""
+    """Return what makes the bundle's address new when its content is: browsers keep it for long."""
     files = [BUNDLE / "watchfloor.js", BUNDLE / "watchfloor.css"]
     if not all(file.is_file() for file in files):
         logger.warning("the page's bundle is missing in %s: install Watchfloor with `make demo`", BUNDLE)

@@ -1,4 +1,4 @@
-"""Every route and callback says what it asks of an actor; with one that does not, the server does not start."""
+"""Every route and callback says what it asks of an actor, or the server does not start."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Guarded:
         self.declared = declared
 
     def callback(self, permission: Permission, *dependencies: Any, **options: Any) -> Callable[[Any], Any]:
-        """Register a callback that only actors with `permission` may call; a plain function runs in a thread."""
+        """Register a callback for actors with `permission` alone; a plain function runs in a thread."""
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             self.app.callback(*dependencies, **options)(_enforcing(function, permission))

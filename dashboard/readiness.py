@@ -1,4 +1,4 @@
-"""Start-up: the records are read into the mirror beside the running server, and `/readyz` tells how far it is."""
+"""Start-up: records are read into the mirror beside the running server; `/readyz` tells how far it is."""
 
 from __future__ import annotations
 

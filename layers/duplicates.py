@@ -45,7 +45,7 @@ class Likeness:
 
 
 def candidates(view: View, draft: Draft) -> IntArray:
-    """Return the seqs of the reports near enough in space and time to be compared, the nearest in time first."""
+    """Return the seqs of the reports near enough to be compared, the nearest in time first."""
     frame, rows = view.frame, view.rows
     apart_ms = np.abs(frame.occurred_ms[rows] - to_ms(draft.occurred))
     soon = apart_ms <= WITHIN // timedelta(milliseconds=1)

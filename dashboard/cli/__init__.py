@@ -14,6 +14,7 @@ import click
 # Which file of this folder has which command.
 COMMANDS: Mapping[str, str] = {
     "audit": "audit",
+    "bench": "bench",
     "backup": "store",
     "demo": "demo",
     "doctor": "doctor",

@@ -27,7 +27,9 @@ _FRESH = timedelta(hours=6)
 
 
 @click.command()
-@click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=8050, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 @click.option("--scenario", "key", default="", help="Name of the exercise; an unknown one lists them all.")
 @click.option(
     "--home",

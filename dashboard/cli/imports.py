@@ -29,19 +29,53 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         [
             click.argument("file", type=click.Path(path_type=Path)),
             click.option("--profile", default="", help="How to read the file: a shipped or a saved profile."),
-            click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Column of a field; occurred=COLUMN:dmy tells the order of a date."),
-            click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="One value for every row."),
-            click.option("--source", default="", help="Key of the source, to import a newer version of a list."),
+            click.option(
+                "--map",
+                "maps",
+                multiple=True,
+                metavar="FIELD=COLUMN",
+                help="Column of a field; occurred=COLUMN:dmy tells the order of a date.",
+            ),
+            click.option(
+                "--set", "values", multiple=True, metavar="FIELD=VALUE", help="One value for every row."
+            ),
+            click.option(
+                "--source", default="", help="Key of the source, to import a newer version of a list."
+            ),
             click.option("--layer", default="", help="Sheet, layer or member of a file that holds several."),
-            click.option("--crs", default="", help="Coordinate system: EPSG:2249, or local:LON,LAT for a metre grid."),
+            click.option(
+                "--crs", default="", help="Coordinate system: EPSG:2249, or local:LON,LAT for a metre grid."
+            ),
             click.option("--timezone", default="", help="Zone of times that state none."),
-            click.option("--area", "areas", multiple=True, metavar="W,S,E,N", help="Where rows may be; others go to quarantine."),
-            click.option("--store", "store_kind", type=click.Choice([kind.value for kind in StoreKind]), help="Which of the four stores."),
-            click.option("--tlp", type=click.Choice([tlp.name.lower() for tlp in Tlp]), help="Marking of the records; unmarked counts as red."),
-            click.option("--partial", is_flag=True, help="Not the whole list: no site is gone because it is missing."),
+            click.option(
+                "--area",
+                "areas",
+                multiple=True,
+                metavar="W,S,E,N",
+                help="Where rows may be; others go to quarantine.",
+            ),
+            click.option(
+                "--store",
+                "store_kind",
+                type=click.Choice([kind.value for kind in StoreKind]),
+                help="Which of the four stores.",
+            ),
+            click.option(
+                "--tlp",
+                type=click.Choice([tlp.name.lower() for tlp in Tlp]),
+                help="Marking of the records; unmarked counts as red.",
+            ),
+            click.option(
+                "--partial", is_flag=True, help="Not the whole list: no site is gone because it is missing."
+            ),
             click.option("--save-profile", default="", help="Keep the mapping under this name."),
             click.option("--dry-run", is_flag=True, help="Count, and write nothing."),
-            click.option("--report", "report_file", type=click.Path(path_type=Path), help="Write the report to this file, as JSON."),
+            click.option(
+                "--report",
+                "report_file",
+                type=click.Path(path_type=Path),
+                help="Write the report to this file, as JSON.",
+            ),
             json_option,
         ]
     ):
@@ -73,7 +107,14 @@ for _kind in KINDS:
 
 
 def _import(
-    kind: str, file: Path, *, save_profile: str, report_file: Path | None, as_json: bool, profile: str, **given: Any
+    kind: str,
+    file: Path,
+    *,
+    save_profile: str,
+    report_file: Path | None,
+    as_json: bool,
+    profile: str,
+    **given: Any,
 ) -> None:
     from data.importers.mapping import Mapping
     from data.importers.pipeline import run
@@ -83,9 +124,13 @@ def _import(
     with opened_store() as store:
         actor = store.system_actor()
         saved = Batches(store).profiles(actor, kind=kind)
-        mapping = Mapping.model_validate(saved[profile]) if profile in saved and profile not in names() else None
+        mapping = (
+            Mapping.model_validate(saved[profile]) if profile in saved and profile not in names() else None
+        )
         options = _as_options(kind, profile="" if mapping else profile, **given)
-        report = run(store, actor, file, mapping, kind=kind, options=options, on_progress=_progress(quiet=as_json))  # type: ignore[arg-type]  # one of KINDS
+        report = run(
+            store, actor, file, mapping, kind=kind, options=options, on_progress=_progress(quiet=as_json)
+        )  # type: ignore[arg-type]  # one of KINDS
         if save_profile:
             _save(store, report, save_profile)
     said = report.as_dict()
@@ -141,7 +186,9 @@ def _box(text: str) -> tuple[float, ...]:
 def _progress(*, quiet: bool) -> Callable[[str, int, int], None]:
     def tell(stage: str, done: int, total: int) -> None:
         if not quiet and sys.stderr.isatty():
-            click.echo(f"\r{stage} {done:,} of {total:,}   " if total else f"\r{stage} …   ", nl=False, err=True)
+            click.echo(
+                f"\r{stage} {done:,} of {total:,}   " if total else f"\r{stage} …   ", nl=False, err=True
+            )
 
     return tell
 
@@ -176,7 +223,9 @@ def _words(report: Report) -> str:
     if report.unlocated:
         lines.append(f"  {report.unlocated:,} rows state no coordinates; they are kept without a place")
     for point in report.default_points[:5]:
-        lines.append(f"  default point {point['lat']:.5f}, {point['lon']:.5f}: {point['rows']:,} rows, no hotspot counts them")
+        lines.append(
+            f"  default point {point['lat']:.5f}, {point['lon']:.5f}: {point['rows']:,} rows, no hotspot counts them"
+        )
     if report.unmapped_types:
         rows, kinds = sum(report.unmapped_types.values()), len(report.unmapped_types)
         lines.append(f"  {rows:,} rows of {kinds:,} categories that have no type here are under Other")

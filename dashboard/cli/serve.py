@@ -24,7 +24,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tls-certificate", type=_FILE, help="Certificate chain (PEM), to speak https.")
 @click.option("--tls-key", type=_FILE, help="Private key of the certificate (PEM).")
 @click.option("--json", "as_json", is_flag=True, help="Log each event as one JSON object.")
-def serve(
+def serve(  # noqa: PLR0917  # click passes options by name
     host: str, port: int, workers: int, tls_certificate: Path | None, tls_key: Path | None, as_json: bool
 ) -> None:
     """Serve the dashboard until SIGTERM or Ctrl+C; running requests are finished first."""

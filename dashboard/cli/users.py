@@ -87,7 +87,7 @@ def users() -> None:
 @_link
 @_address
 @json_option
-def add(
+def add(  # noqa: PLR0917  # click passes options by name
     name: str,
     role: str,
     agency: str,

@@ -102,10 +102,30 @@ class SignIn:
 
 
 def router(services: Services) -> APIRouter:
-    """Return the sign-in routes; each is public but signing out."""
+    """Return the sign-in routes: all of them public."""
     routes = APIRouter(include_in_schema=False)
     sign_in = SignIn(services)
+    _add_password(routes, services, sign_in)
+    _add_link(routes, services, sign_in)
 
+    @routes.post("/logout")
+    async def leave(request: Request) -> Response:
+        await _end_former(services, request)
+        response = RedirectResponse("/login", status_code=303)
+        response.delete_cookie(
+            cookie_name(request.url.scheme),
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return routes
+
+
+def _add_password(routes: APIRouter, services: Services, sign_in: SignIn) -> None:
     @routes.get("/login")
     def page(next: str = "/") -> Response:  # noqa: A002  # the name in the address
         if actor_or_none() is not None:
@@ -129,9 +149,11 @@ def router(services: Services) -> APIRouter:
             page = _page(services, target=safe_next(next), name=name, problem=error.message, status=429)
             page.headers["Retry-After"] = str(error.details["retry_after_s"])
             return page
-        await _end_former(request)
+        await _end_former(services, request)
         return _signed_in(services, request, token, next)
 
+
+def _add_link(routes: APIRouter, services: Services, sign_in: SignIn) -> None:
     @routes.get("/link/{token}")
     async def by_link(request: Request, token: str, next: str = "/") -> Response:  # noqa: A002  # as above
         _refuse_in_the_clear(request)
@@ -140,27 +162,12 @@ def router(services: Services) -> APIRouter:
         except Unauthenticated:
             problem = "This link was used already, or it is too old."
             return _page(services, target=safe_next(next), problem=problem, status=401)
-        await _end_former(request)
+        await _end_former(services, request)
         return _signed_in(services, request, session, next)
 
-    @routes.post("/logout")
-    async def leave(request: Request) -> Response:
-        await _end_former(request)
-        response = RedirectResponse("/login", status_code=303)
-        response.delete_cookie(
-            cookie_name(request.url.scheme),
-            path="/",
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return response
 
-    async def _end_former(request: Request) -> None:
-        """End the session that this browser came with: signing in always gives a new one."""
-        former = session_token(request.scope)
-        if former is not None:
-            await asyncio.to_thread(services.store.users.close_session, former)
-
-    return routes
+async def _end_former(services: Services, request: Request) -> None:
+    """End the session that this browser came with: signing in always gives a new one."""
+    former = session_token(request.scope)
+    if former is not None:
+        await asyncio.to_thread(services.store.users.close_session, former)

@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, QueryParams
@@ -83,7 +82,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with its actor set, or answer it here."""
         if scope["type"] == "lifespan":
-            # Past Dash's own middleware, which would add a route that answers every unknown address with a page.
+            # Past Dash's own middleware, which would answer every unknown address with a page.
             await self.router(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
@@ -192,10 +191,5 @@ def _navigates(scope: Scope) -> bool:
 
 def _address(scope: Scope) -> str:
     query: str = scope["query_string"].decode("latin-1")
-    return scope["path"] + (f"?{QueryParams(query)}" if query else "")
-
-
-def as_asgi(value: Any) -> ASGIApp:
-    """Return an app's own router, which the gate hands start and stop to."""
-    router: ASGIApp = value.router
-    return router
+    path: str = scope["path"]
+    return path + (f"?{QueryParams(query)}" if query else "")

@@ -8,12 +8,17 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SEALED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-SIGN_IN = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+SIGN_IN = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=(), geolocation=(self), fullscreen=(self)",
+    "Permissions-Policy": (
+        "camera=(), microphone=(), payment=(), usb=(), geolocation=(self), fullscreen=(self)"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
@@ -75,7 +80,7 @@ class Headers:
 
 
 def _caching(path: str, query: bytes) -> str:
-    """Return how an answer may be kept: our own bundle for long when it is asked for by version, the rest never."""
+    """Return how an answer may be kept: our bundle for long when asked for by version, the rest never."""
     if path.startswith("/assets/dist/"):
         return f"private, max-age={_YEAR_S}, immutable" if query.startswith(b"v=") else "private, no-cache"
     return "no-store"

@@ -37,7 +37,7 @@ class UploadPath:
 
 
 def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object; raise Invalid when a key comes twice, since readers differ in which one they believe."""
+    """Return the object; raise Invalid when a key comes twice: readers differ in which one they believe."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Invalid("A key of the JSON comes twice.", hint="Send each key once.")

@@ -63,7 +63,7 @@ class LiveHub:
         return await asyncio.shield(self._tokens[sees])
 
     async def serve(self, socket: WebSocket, actor: Actor, session: str) -> None:
-        """Send the token now, at each change and with each heartbeat, until the session or the connection ends."""
+        """Send the token now, at each change and each heartbeat, until session or connection ends."""
         changed = asyncio.Event()
         self._sockets.add(changed)
         try:
@@ -96,7 +96,7 @@ class LiveHub:
         await socket.send_json({"token": token, "at": at})
 
 
-def router(services: Services) -> APIRouter:
+def router(_services: Services) -> APIRouter:
     """Return the `/live` websocket; the gate has checked session and Origin before it is reached."""
     routes = APIRouter()
 

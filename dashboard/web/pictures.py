@@ -43,7 +43,7 @@ def clean(content: bytes) -> Picture:
 
 
 def _clean_jpeg(content: bytes) -> bytes:
-    """Return the JPEG without application segments and comments, but with the way it is turned (ITU-T T.81 B)."""
+    """Return the JPEG without application segments and comments, but turned as it was (ITU-T T.81 B)."""
     kept, at, turned = [b"\xff\xd8"], 2, 1
     while True:
         if content[at] != 0xFF:

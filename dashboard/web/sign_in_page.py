@@ -10,8 +10,8 @@ _STYLE = """
 @media (prefers-color-scheme:light){:root{--ground:#F6F7F9;--panel:#FFF;--line:#D9DEE5;--text:#1A212B;
 --muted:#586374;--accent:#1366D6;--on-accent:#FFF;--bad:#A3200D}}
 *{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:grid;grid-template-rows:auto 1fr;background:var(--ground);color:var(--text);
-font:15px/22px Inter,system-ui,sans-serif}
+body{margin:0;min-height:100vh;display:grid;grid-template-rows:auto 1fr;background:var(--ground);
+color:var(--text);font:15px/22px Inter,system-ui,sans-serif}
 .exercise{padding:2px 12px;text-align:center;font-weight:600;border-bottom:1px solid var(--line)}
 main{place-self:center;width:min(360px,calc(100vw - 32px));padding:28px;background:var(--panel);
 border:1px solid var(--line);border-radius:6px}
@@ -19,8 +19,8 @@ h1{margin:0 0 4px;font-size:20px;line-height:28px}
 p{margin:0 0 20px;color:var(--muted)}
 .problem{color:var(--bad);margin:0 0 16px}
 label{display:block;margin:0 0 4px}
-input{width:100%;height:44px;margin:0 0 16px;padding:0 12px;font:inherit;color:inherit;background:var(--ground);
-border:1px solid var(--muted);border-radius:6px}
+input{width:100%;height:44px;margin:0 0 16px;padding:0 12px;font:inherit;color:inherit;
+background:var(--ground);border:1px solid var(--muted);border-radius:6px}
 button{width:100%;height:44px;font:inherit;font-weight:600;color:var(--on-accent);background:var(--accent);
 border:0;border-radius:6px;cursor:pointer}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
@@ -32,7 +32,8 @@ def sign_in_page(*, center: str, exercise: bool, target: str, name: str = "", pr
     banner = '<div class="exercise" role="note">EXERCISE</div>' if exercise else "<div></div>"
     alert = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sign in · {escape(center)}</title><style>{_STYLE}</style></head>
 <body>{banner}<main>
 <h1>{escape(center)}</h1><p>Sign in to see the watch floor.</p>{alert}

@@ -24,7 +24,7 @@ def router(services: Services) -> APIRouter:
     store = services.store
 
     @routes.get("/sites")
-    def sites(
+    def sites(  # noqa: PLR0917  # parameters of a query string have names
         actor: Viewer,
         q: Words = "",
         sector: Codes = "",

@@ -185,7 +185,11 @@ def test_the_nearest_site_stands_beside_a_report(site: Served) -> None:
     site.world.incident(place=BOSTON)
     site.refresh()
     [item] = site.officer.get(INCIDENTS).json()["items"]
-    assert item["near"] == {"name": "Mercy Hospital", "fid": hospital.fid, "distance_m": pytest.approx(0, abs=1)}
+    assert item["near"] == {
+        "name": "Mercy Hospital",
+        "fid": hospital.fid,
+        "distance_m": pytest.approx(0, abs=1),
+    }
 
 
 def test_the_nearest_site_is_never_a_hidden_one(site: Served) -> None:
@@ -200,7 +204,12 @@ def test_a_likely_duplicate_is_shown_before_sending(site: Served) -> None:
     known = site.officer.post(INCIDENTS, json=a_report(site.world)).json()
     site.officer.post(INCIDENTS, json=a_report(site.world, title="Tree down on Route 2", lon=-71.4, lat=42.5))
     site.refresh()
-    asked = {"title": "gas smell tremont st", "occurred": "2026-11-01T11:50:00Z", "lon": -71.061, "lat": 42.355}
+    asked = {
+        "title": "gas smell tremont st",
+        "occurred": "2026-11-01T11:50:00Z",
+        "lon": -71.061,
+        "lat": 42.355,
+    }
     found = site.officer.get(f"{INCIDENTS}/likely-duplicates", params=asked).json()["items"]
     assert [one["id"] for one in found] == [known["id"]]
 
@@ -223,7 +232,9 @@ def test_a_viewer_reads_and_does_not_write(site: Served) -> None:
     made = site.officer.post(INCIDENTS, json=a_report(site.world, tlp="green")).json()
     assert viewer.get(f"{INCIDENTS}/{made['id']}").status_code == 200
     assert viewer.post(INCIDENTS, json=a_report(site.world)).status_code == 403
-    assert viewer.patch(f"{INCIDENTS}/{made['id']}", json={"revision": 1, "status": "closed"}).status_code == 403
+    assert (
+        viewer.patch(f"{INCIDENTS}/{made['id']}", json={"revision": 1, "status": "closed"}).status_code == 403
+    )
     assert viewer.post(f"{INCIDENTS}/{made['id']}/comments", json={"text": "hello"}).status_code == 403
 
 

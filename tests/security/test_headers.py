@@ -35,7 +35,9 @@ def test_what_is_private_is_kept_by_no_cache(site: Served, path: str) -> None:
 def test_the_page_runs_no_script_that_is_not_named(site: Served) -> None:
     page = site.officer.get("/")
     policy = page.headers["content-security-policy"]
-    scripts = re.findall(r"<script(?![^>]*application/json)(?![^>]* src=)[^>]*>(.*?)</script>", page.text, re.DOTALL)
+    scripts = re.findall(
+        r"<script(?![^>]*application/json)(?![^>]* src=)[^>]*>(.*?)</script>", page.text, re.DOTALL
+    )
     assert scripts
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -65,7 +67,9 @@ def test_text_from_outside_stays_text_on_the_sign_in_page(site: Served) -> None:
 
 
 def test_data_may_neither_run_nor_load_anything(site: Served) -> None:
-    made = site.officer.post("/api/v1/incidents", json=a_report(site.world, title="<script>alert(1)</script>"))
+    made = site.officer.post(
+        "/api/v1/incidents", json=a_report(site.world, title="<script>alert(1)</script>")
+    )
     assert made.headers["content-type"] == "application/json"
     assert made.headers["content-security-policy"].startswith("default-src 'none'")
 

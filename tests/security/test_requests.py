@@ -13,10 +13,19 @@ INCIDENTS = "/api/v1/incidents"
 CALLBACK = "/_dash-update-component"
 JSON = {"Content-Type": "application/json"}
 FILTERS = (
-    "type severity status source tlp store last from to since q area shape near not default_points "
-    "order limit cursor v"
-).split()
-INJECTED = ("' OR 1=1--", "1; DROP TABLE incident", '" OR ""="', "%' ESCAPE '", "\\", "${jndi:ldap://x}", "*", "(")
+    *("type", "severity", "status", "source", "tlp", "store", "last", "from", "to", "since", "q", "area"),
+    *("shape", "near", "not", "default_points", "order", "limit", "cursor", "v"),
+)
+INJECTED = (
+    "' OR 1=1--",
+    "1; DROP TABLE incident",
+    '" OR ""="',
+    "%' ESCAPE '",
+    "\\",
+    "${jndi:ldap://x}",
+    "*",
+    "(",
+)
 
 
 def refused(answer: Any) -> None:
@@ -121,7 +130,9 @@ def test_49_a_callback_of_the_wrong_form_is_refused(site: Served, changes: dict[
     refused(site.officer.post(CALLBACK, json=_callback(site, **changes)))
 
 
-@pytest.mark.parametrize("value", [None, 7, -1.5, True, [], {}, ["x"], {"a": {"b": []}}, "x" * 100_000, "\u202e/"])
+@pytest.mark.parametrize(
+    "value", [None, 7, -1.5, True, [], {}, ["x"], {"a": {"b": []}}, "x" * 100_000, "\u202e/"]
+)
 def test_49_values_of_the_wrong_type_break_no_callback(site: Served, value: object) -> None:
     for output in site.app.state.callback_permissions:
         entry = site.app.state.dash.callback_map[output]
@@ -144,7 +155,9 @@ def _named(known: dict[str, str]) -> dict[str, str]:
     return {"id": known["id"], "property": known["property"]}
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"7", b'"x"', b"{", b"\xff\xfe", b"nul", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b"7", b'"x"', b"{", b"\xff\xfe", b"nul", b"[" * 100_000]
+)
 def test_49_a_body_that_is_no_callback_is_refused(site: Served, body: bytes) -> None:
     refused(site.officer.post(CALLBACK, content=body, headers=JSON))
 
@@ -214,7 +227,9 @@ def test_54_nothing_is_changed_from_a_foreign_page(site: Served, headers: dict[s
     assert site.officer.get("/api/v1/people").status_code == 200
 
 
-@pytest.mark.parametrize("headers", [SAME_ORIGIN, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}])
+@pytest.mark.parametrize(
+    "headers", [SAME_ORIGIN, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}]
+)
 def test_54_our_own_pages_may(site: Served, headers: dict[str, str]) -> None:
     client = site.client(headers=headers)
     client.cookies.update(dict(site.officer.cookies))
@@ -222,7 +237,8 @@ def test_54_our_own_pages_may(site: Served, headers: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", ""]
+    "kind",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", ""],
 )
 @pytest.mark.parametrize("path", [INCIDENTS, CALLBACK, "/api/v1/views", "/api/v1/areas"])
 def test_55_what_is_not_json_is_refused(site: Served, path: str, kind: str) -> None:
@@ -274,9 +290,11 @@ def test_a_callback_that_finds_nothing_answers_all_the_same() -> None:
 
     dash = Dash("nothing", server=FastAPI(), backend="fastapi", enable_mcp=False)
     called: list[Any] = []
-    dash.callback = lambda *_a, **_k: lambda function: (  # type: ignore[method-assign]
-        called.append(function),
-        dash.callback_map.update({"a.b": {}}),
+    dash.callback = lambda *_a, **_k: (
+        lambda function: (  # type: ignore[method-assign]
+            called.append(function),
+            dash.callback_map.update({"a.b": {}}),
+        )
     )
     guarded(dash).callback(Permission.VIEW, Output("a", "b"), Input("a", "c"))(lambda: next(iter(())))
 

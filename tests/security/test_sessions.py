@@ -13,11 +13,6 @@ from tests.support.served import ADDRESS, PASSWORD, SAME_ORIGIN, Served
 ME = "/api/v1/people"
 
 
-@pytest.fixture
-def clock(clock: FixedClock) -> FixedClock:
-    return clock
-
-
 def _sign_in(client: TestClient, name: str, password: str = PASSWORD, **more: str) -> int:
     return int(client.post("/login", data={"name": name, "password": password, **more}).status_code)
 
@@ -30,7 +25,9 @@ def test_a_password_opens_a_session(site: Served) -> None:
     assert client.get(ME).status_code == 200
 
 
-@pytest.mark.parametrize(("name", "password"), [("amy", "wrong"), ("nobody", PASSWORD), ("", ""), ("amy", "x" * 1024)])
+@pytest.mark.parametrize(
+    ("name", "password"), [("amy", "wrong"), ("nobody", PASSWORD), ("", ""), ("amy", "x" * 1024)]
+)
 def test_a_wrong_name_and_a_wrong_password_are_answered_alike(site: Served, name: str, password: str) -> None:
     site.world.user("amy", password=PASSWORD)
     client = site.client()
@@ -186,7 +183,9 @@ def test_signing_in_and_failing_to_are_in_the_audit_log(site: Served) -> None:
     _sign_in(site.client(), "amy", "wrong")
     _sign_in(site.client(), "amy")
     outcomes = [
-        entry["outcome"] for entry in site.services.store.audit.entries(limit=50) if entry["action"] == "sign_in"
+        entry["outcome"]
+        for entry in site.services.store.audit.entries(limit=50)
+        if entry["action"] == "sign_in"
     ]
     assert outcomes == ["ok", "refused"]
     assert site.services.store.audit.verify().whole
@@ -199,8 +198,7 @@ def test_the_live_socket_closes_when_its_session_ends(site: Served) -> None:
         assert set(socket.receive_json()) == {"token", "at"}
         client.post("/logout")
         with pytest.raises(WebSocketDisconnect) as ended:
-            for _ in range(20):
-                socket.receive_json()
+            [socket.receive_json() for _ in range(20)]
         assert ended.value.code == 4401
 
 
