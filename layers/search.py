@@ -101,14 +101,21 @@ class Searcher:
         return (sure + named)[:limit]
 
     def _named(self, actor: Actor, asked: str, near: LonLat | None) -> list[Result]:
-        """Return what has such a name, by match, then what it is, then as each kind was ranked."""
-        found = [
-            *self._areas(actor, asked),
-            *self._places(asked, near),
-            *self._sites(actor, asked, near),
-            *self._addresses(actor, asked),
-        ]
-        return sorted(found, key=lambda result: -round(result.score * 10))
+        """Return what has such a name, by match, then what it is, then as each kind was ranked.
+
+        Slips of the key are forgiven only when nothing at all is called so.
+        """
+        exact = [*self._addresses(actor, asked), *self._areas(actor, asked)]
+        for slips in (False, True):
+            found = [*exact, *self._places(asked, near, slips), *self._sites(actor, asked, near, slips)]
+            if found:
+                return sorted(found, key=lambda result: -round(result.score * 10))
+        return []
+
+    def warm(self) -> None:
+        """Make the indexes now, so that the first search is as quick as the others."""
+        self._gazetteer_now().warm()
+        self._index_of(self._mirror.sites)
 
     # ── exact ────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,13 +159,13 @@ class Searcher:
 
     # ── by name ──────────────────────────────────────────────────────────────────────────────────
 
-    def _sites(self, actor: Actor, asked: str, near: LonLat | None) -> Iterator[Result]:
+    def _sites(self, actor: Actor, asked: str, near: LonLat | None, slips: bool) -> Iterator[Result]:
         snapshot = self._mirror.snapshot
         frame = snapshot.sites
         if not len(frame):
             return
         visible = snapshot.scope_table(snapshot.visible(actor))[frame.scope]
-        matches = self._index_of(frame).find(asked, mask=visible)
+        matches = self._index_of(frame).find(asked, mask=visible, slips=slips)
         lon, lat = frame.lonlat
         away: FloatArray = distance_m(near or _CENTRE, lon[matches.rows], lat[matches.rows])
         nobody = np.zeros(len(matches.rows), dtype=np.int64)
@@ -181,8 +188,8 @@ class Searcher:
                 "area", area.name, detail, middle, _name_score(area, asked), area.bounds, str(area.id)
             )
 
-    def _places(self, asked: str, near: LonLat | None) -> Iterator[Result]:
-        for place, score in self._gazetteer_now().find(asked, near=near, limit=_PER_KIND):
+    def _places(self, asked: str, near: LonLat | None, slips: bool) -> Iterator[Result]:
+        for place, score in self._gazetteer_now().find(asked, near=near, limit=_PER_KIND, slips=slips):
             yield Result("place", place.name, place.detail, place.at, score, accuracy_m=place.accuracy_m)
 
     def _addresses(self, actor: Actor, asked: str) -> Iterator[Result]:

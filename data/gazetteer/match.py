@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from data.geo import FloatArray, IntArray
 
@@ -79,18 +79,22 @@ class NameIndex:
         self._starts = np.searchsorted(token_of[order], np.arange(len(alphabetical) + 1))
         self._vocabulary = alphabetical
         self._sorted = np.array(alphabetical, dtype=np.str_) if alphabetical else np.array([], dtype="U1")
+        self._word_lengths = np.array([len(word) for word in alphabetical], dtype=np.int64)
         self._lengths = lengths
 
     def __len__(self) -> int:
         return len(self._lengths)
 
-    def find(self, text: str, *, mask: Mask | None = None) -> Matches:
-        """Return the names that hold a word for each word of the text, best scores unsorted but complete."""
+    def find(self, text: str, *, mask: Mask | None = None, slips: bool | None = None) -> Matches:
+        """Return the names that hold a word for each word of the text: all of them, not in order.
+
+        `slips` says whether slips of the key are forgiven; by default only where nothing is found without.
+        """
         asked = words(text[:MAX_QUERY_CHARS])[:MAX_WORDS]
         visible = np.ones(len(self), dtype=np.bool_) if mask is None else mask
-        found = self._find(asked, visible, slips=False)
+        found = self._find(asked, visible, slips=bool(slips))
         # Only where the text as written names nothing is a slip of the key assumed.
-        return found if len(found.rows) else self._find(asked, visible, slips=True)
+        return self._find(asked, visible, slips=True) if slips is None and not len(found.rows) else found
 
     def _find(self, asked: list[str], mask: Mask, *, slips: bool) -> Matches:
         total = np.zeros(len(self), dtype=np.float64)
@@ -112,16 +116,17 @@ class NameIndex:
         worth = np.zeros(len(self), dtype=np.float64)
         first = int(np.searchsorted(self._sorted, word))
         last = int(np.searchsorted(self._sorted, word + "\U0010ffff"))
-        for token in range(first, last):
-            exact = len(self._vocabulary[token]) == len(word)
-            # The last word may still be being typed; a beginning is then nearly as good as the whole.
-            begun = _PREFIX_WORTH + 0.15 * len(word) / len(self._vocabulary[token])
-            self._raise(worth, token, 1.0 if exact else begun * (0.9 if whole else 1.0))
+        span = self._word_lengths[first:last]
+        # The last word may still be being typed; a beginning is then nearly as good as the whole.
+        begun = (_PREFIX_WORTH + 0.15 * len(word) / span) * (0.9 if whole else 1.0)
+        counts = np.diff(self._starts[first : last + 1])
+        values = np.repeat(np.where(span == len(word), 1.0, begun), counts)
+        np.maximum.at(worth, self._rows[self._starts[first] : self._starts[last]], values)
         if slips and len(word) >= _FUZZY_FROM:
             found = process.extract(
                 word,
                 self._vocabulary,
-                scorer=DamerauLevenshtein.normalized_similarity,
+                scorer=OSA.normalized_similarity,
                 score_cutoff=_FUZZY_LEAST,
                 limit=None,
             )

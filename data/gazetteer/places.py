@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from data.gazetteer.match import Matches, NameIndex, best, words
+from data.gazetteer.match import Matches, NameIndex, words
 from data.geo import FloatArray, IntArray, distance_m
 from data.model import LonLat
 
@@ -28,6 +28,7 @@ CORRECTIONS: Final = FOLDER / "corrections.csv"
 TOWN_ACCURACY_M: Final = 2_500.0
 KNOWN_WEIGHT: Final = 5_000  # people that a landmark or a bay counts for beside towns of the same name
 NEAR_M: Final = 300_000.0
+_SIZE_WORTH: Final = 0.05  # for each tenfold of people
 _COUNTRY_NAMES: Final = {"US": "", "VI": "US Virgin Islands", "PR": "Puerto Rico"}
 _CENTRE: Final = LonLat(-71.06, 42.36)
 
@@ -67,20 +68,30 @@ class Gazetteer:
     def __len__(self) -> int:
         return len(self._places)
 
-    def find(self, text: str, *, near: LonLat | None = None, limit: int = 10) -> list[tuple[Place, float]]:
-        """Return places with their scores, best first: by match, then population, then distance to `near`."""
-        matches = self._matches(text)
-        away: FloatArray = distance_m(near or _CENTRE, self._lon[matches.rows], self._lat[matches.rows])
-        # A town next door with the asked name beats a larger one an ocean away.
-        people: IntArray = (self._population[matches.rows] / (1 + away / NEAR_M) ** 2).astype(np.int64)
-        order = best(matches, population=people, distance_m=away, limit=limit)
-        return [(self._places[matches.rows[at]], float(matches.scores[at])) for at in order]
+    def find(
+        self, text: str, *, near: LonLat | None = None, limit: int = 10, slips: bool | None = None
+    ) -> list[tuple[Place, float]]:
+        """Return places with their scores up to 1, best first: by match and size, then by distance to `near`.
 
-    def _matches(self, text: str) -> Matches:
+        A town next door beats a larger one of that name an ocean away; a city beats a hamlet that happens to
+        be called like its first letters.
+        """
+        matches = self._matches(text, slips)
+        away: FloatArray = distance_m(near or _CENTRE, self._lon[matches.rows], self._lat[matches.rows])
+        people = self._population[matches.rows] / (1 + away / NEAR_M) ** 2
+        worth = matches.scores + _SIZE_WORTH * np.log10(people + 1)
+        order = np.lexsort((matches.rows, away, -np.round(worth, 2)))[:limit]
+        return [(self._places[matches.rows[at]], min(1.0, float(worth[at]))) for at in order]
+
+    def warm(self) -> None:
+        """Make the indexes now, so that the first search is as quick as the others."""
+        self.find("warm up, now")
+
+    def _matches(self, text: str, slips: bool | None) -> Matches:
         """Return matches of names; where there are none, of names with their state or country behind."""
-        found = self._names.find(text)
+        found = self._names.find(text, slips=slips)
         if not len(found.rows) and len(words(text)) > 1:
-            return self._whole.find(text)
+            return self._whole.find(text, slips=slips)
         owners = self._owners[found.rows]
         scores = np.zeros(len(self._places))
         np.maximum.at(scores, owners, found.scores)
