@@ -43,7 +43,7 @@ class BundleError(RuntimeError):
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Make the bundle before hatchling collects the files of a wheel or an editable install."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Leave ``assets/dist`` current."""
         if self.target_name == "wheel":
             bundle(Path(self.root) / "assets")
