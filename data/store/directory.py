@@ -182,6 +182,11 @@ class Types:
 
     def fill(self, entries: list[IncidentType]) -> None:
         """Add the entries whose codes the store lacks: the first taxonomy, or a later version's new types."""
+        codes = {entry.code for entry in entries}
+        with reading(self._engine) as connection:
+            # Asked first without the write lock: a command must not wait for a long import to be opened.
+            if codes <= set(connection.execute(select(t.incident_type.c.code)).scalars()):
+                return
         with writing(self._engine) as connection:
             have = set(connection.execute(select(t.incident_type.c.code)).scalars())
             missing = [_type_row(entry) for entry in entries if entry.code not in have]
