@@ -52,10 +52,9 @@ def tile(view: View, address: TileAddress) -> bytes:
 
 def _pyramid(view: View) -> pyramid.Pyramid:
     frame, rows = view.frame, view.located
-    severity = frame.combos.severity.astype(np.uint8)[frame.combo[rows]]
-    return pyramid.build(
-        frame.cell[rows], frame.x[rows], frame.y[rows], rank=severity, high=severity >= _HIGH
-    )
+    severity = frame.combos.severity.astype(np.uint8)[view.take(frame.combo, rows)]
+    cell, x, y = (view.take(column, rows) for column in (frame.cell, frame.x, frame.y))
+    return pyramid.build(cell, x, y, rank=severity, high=severity >= _HIGH)
 
 
 def _rows_around(view: View, address: TileAddress) -> npt.NDArray[np.int32]:

@@ -41,7 +41,12 @@ class Combos:
     def of(cls, keys: IntArray, *, known: Combos | None = None) -> Combos:
         """Return the table of all keys, together with those of `known`."""
         found = np.unique(keys)
-        return cls(found if known is None else np.union1d(found, known.keys))
+        if known is None or not len(known):
+            return cls(found)
+        place = np.searchsorted(known.keys, found)
+        # Few are ever new: putting those in is far cheaper than sorting all of them again.
+        new = (place == len(known)) | (known.keys[np.minimum(place, len(known) - 1)] != found)
+        return cls(np.insert(known.keys, place[new], found[new])) if new.any() else known
 
     def __len__(self) -> int:
         return len(self.keys)

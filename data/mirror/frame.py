@@ -152,7 +152,7 @@ def merged(
     """Return a frame without the positions `gone` and with the fresh columns, numbered by `combos`."""
     arrived = build(fresh, combos=combos, shapes=shapes)
     old = _columns(frame)
-    if len(combos) != len(frame.combos):
+    if combos is not frame.combos:
         old["combo"] = frame.combos.renumbering(combos)[frame.combo]
     weave = _weaver(frame, arrived, np.sort(gone))
     new = _columns(arrived)

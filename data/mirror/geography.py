@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +94,7 @@ def circle_outline(circle: Circle) -> BaseGeometry:
 
 
 class Geography:
-    """The geographic masks of one snapshot, kept while it lasts: moving another filter costs nothing here."""
+    """The costly masks of one snapshot, kept while it lasts: moving another filter costs nothing here."""
 
     def __init__(self, frame: IncidentFrame, sites: SiteFrame, *, limit_bytes: int) -> None:
         self._frame, self._sites = frame, sites
@@ -116,6 +116,16 @@ class Geography:
         """Return the incidents near the sites that are visible."""
         key = (near, visible.tobytes())
         return self._kept.get(key, lambda: near_sites(self._frame, self._sites, near, visible=visible))
+
+    def text(self, words: str, matching: Callable[[str], npt.NDArray[np.int64]]) -> Mask:
+        """Return the incidents that contain the words, as `matching` finds their seqs."""
+
+        def make() -> Mask:
+            mask = np.zeros(len(self._frame), dtype=np.bool_)
+            mask[self._frame.positions(matching(words))] = True
+            return mask
+
+        return self._kept.get(("text", words), make)
 
     def _area(self, outline: BaseGeometry) -> Mask:
         return self._kept.get(shapely.to_wkb(outline), lambda: in_polygon(self._frame, outline))

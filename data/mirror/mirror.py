@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Lock, Thread
 
-import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.access import Actor
@@ -20,7 +19,6 @@ from data.mirror.lru import Lru
 from data.mirror.selection import RowTests, select
 from data.mirror.sites import SiteFrame
 from data.mirror.snapshot import Snapshot
-from data.mirror.spatial import Mask
 from data.mirror.view import View
 from data.query import Near, Query
 from data.store import Store
@@ -138,15 +136,9 @@ class Mirror:
         return View(selection, query, visible=visible, now_ms=now_ms)
 
     def _tests(self, actor: Actor, snapshot: Snapshot, query: Query, visible: frozenset[int]) -> RowTests:
-        geography, frame = self._geography_of(snapshot), snapshot.incidents
-
-        def text() -> Mask:
-            mask = np.zeros(len(frame), dtype=np.bool_)
-            mask[frame.positions(self._store.incidents.matching(query.text))] = True
-            return mask
-
+        geography = self._geography_of(snapshot)
         return RowTests(
-            text=text,
+            text=lambda: geography.text(query.text, self._store.incidents.matching),
             areas=lambda: geography.areas([self._store.areas.geometry(actor, area) for area in query.areas]),
             shapes=lambda: geography.shapes(query.shapes),
             near=lambda: geography.near(query.near or Near("*", "", 0.0), snapshot.scope_table(visible)),

@@ -57,13 +57,17 @@ class Selection:
         only: Mask = self.visible & failed & (self._fail_count == 1)
         return self.passing | only
 
-    def rows(self, *, timed: bool = True) -> npt.NDArray[np.int32]:
-        """Return the positions that pass, in Morton order; without the time filter where not `timed`."""
-        frame = self.snapshot.incidents
-        mask = self.passing[frame.combo]
-        for more in (self.others, self.time if timed else None):
-            if more is not None:
-                mask &= more
+    @cached_property
+    def untimed(self) -> Mask:
+        """Which rows pass everything but the time."""
+        mask: Mask = self.passing[self.snapshot.incidents.combo]
+        if self.others is not None:
+            mask &= self.others
+        return mask
+
+    def rows(self) -> npt.NDArray[np.int32]:
+        """Return the positions that pass, in Morton order."""
+        mask = self.untimed if self.time is None else self.untimed & self.time
         return np.flatnonzero(mask).astype(np.int32)
 
     @cached_property

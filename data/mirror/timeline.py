@@ -58,17 +58,17 @@ def count_over_time(
 
 
 def usual_level(
-    earlier_ms: IntArray, *, start_ms: int, step_ms: int, bins: int
+    occurred_ms: IntArray, among: npt.NDArray[np.bool_], *, start_ms: int, step_ms: int, bins: int
 ) -> npt.NDArray[np.float64] | None:
     """Return the mean count of each bin's hours of the week over the weeks before, None for under four weeks.
 
-    `earlier_ms` are the moments of the same filter without its time. Hours are of UTC.
+    `among` says which of the moments pass the same filter without its time. Hours are of UTC.
     """
-    before = earlier_ms[earlier_ms < start_ms]
-    if not len(before) or start_ms - int(before.min()) < _USUAL_MIN_MS:
+    earliest = int(occurred_ms.min(where=among, initial=start_ms))
+    if start_ms - earliest < _USUAL_MIN_MS:
         return None
-    weeks = min((start_ms - int(before.min())) // _WEEK, _USUAL_MAX_WEEKS)
-    recent = before[before >= start_ms - weeks * _WEEK]
+    weeks = min((start_ms - earliest) // _WEEK, _USUAL_MAX_WEEKS)
+    recent = occurred_ms[among & (occurred_ms < start_ms) & (occurred_ms >= start_ms - weeks * _WEEK)]
     profile = np.bincount(recent // _HOUR % _WEEK_HOURS, minlength=_WEEK_HOURS) / weeks
     if step_ms <= _HOUR:
         hours = (start_ms + step_ms * np.arange(bins)) // _HOUR % _WEEK_HOURS

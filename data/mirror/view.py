@@ -50,8 +50,15 @@ class View:
     @property
     def nbytes(self) -> int:
         """About how much memory this holds on to, what is derived from it included."""
-        masks = [mask.nbytes for mask in (self._selection.others, self._selection.time) if mask is not None]
-        return 3 * self.rows.nbytes + sum(masks) + 100_000
+        # Three masks at most: words and geography, time, and both with the codes.
+        return 3 * self.rows.nbytes + 3 * len(self.frame) + 100_000
+
+    def take(self, column: npt.NDArray[Any], rows: Rows | None = None) -> npt.NDArray[Any]:
+        """Return a column of the frame at the view's rows or other sorted ones, uncopied if they are a run."""
+        chosen = self.rows if rows is None else rows
+        if len(chosen) and int(chosen[-1]) - int(chosen[0]) + 1 == len(chosen):
+            return column[int(chosen[0]) : int(chosen[-1]) + 1]
+        return column[chosen]
 
     def derived(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what was made of this view under the key, made now when it was not; lives as long as it."""
@@ -75,7 +82,7 @@ class View:
         rows = self.located
         if not len(rows):
             return None
-        x, y = self.frame.x[rows], self.frame.y[rows]
+        x, y = self.take(self.frame.x, rows), self.take(self.frame.y, rows)
         lon, lat = inverse_mercator([x.min(), x.max()], [y.max(), y.min()])
         west, east, south, north = (round(float(value), 7) for value in (*lon, *lat))
         return west, south, east, north
@@ -85,7 +92,7 @@ class View:
         """The first and last moment, in ms; None without rows."""
         if not self.total:
             return None
-        occurred = self.frame.occurred_ms[self.rows]
+        occurred = self.take(self.frame.occurred_ms)
         return int(occurred.min()), int(occurred.max())
 
     @property
@@ -141,8 +148,8 @@ class View:
         taxonomy = self.snapshot.taxonomy
         root_of_combo = taxonomy.root_number[self.frame.combos.type]
         counts = count_over_time(
-            self.frame.occurred_ms[self.rows],
-            root_of_combo[self.frame.combo[self.rows]],
+            self.take(self.frame.occurred_ms),
+            root_of_combo[self.take(self.frame.combo)],
             roots=len(taxonomy.roots),
             start_ms=start,
             step_ms=step,
@@ -173,5 +180,6 @@ class View:
     def _usual(self, start: int, step: int, bins: int) -> npt.NDArray[np.float64] | None:
         if self._selection.time is None:
             return None
-        rows = self._selection.rows(timed=False)
-        return usual_level(self.frame.occurred_ms[rows], start_ms=start, step_ms=step, bins=bins)
+        return usual_level(
+            self.frame.occurred_ms, self._selection.untimed, start_ms=start, step_ms=step, bins=bins
+        )
