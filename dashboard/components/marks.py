@@ -7,7 +7,12 @@ from dash.development.base_component import Component
 
 from dashboard.components.attrs import attrs
 from dashboard.theme import SEVERITY_LETTER, SITE_STATUS_LETTER
-from data.model import Severity, SiteStatus, Status, Tlp, label
+from data.model import Scope, Severity, SiteStatus, Status, Tlp, label
+
+
+def marking_text(scope: Scope) -> str:
+    """Return a record's marking as the banner reads it: "TLP:AMBER", or "TLP:AMBER LES"."""
+    return scope.tlp.label + (" LES" if scope.law_enforcement else "")
 
 
 def tlp_chip(tlp: Tlp, *, law_enforcement: bool = False) -> Component:

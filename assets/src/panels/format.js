@@ -54,6 +54,9 @@ export function shortTime(value, precision = 'second') {
   return then.day === now.day ? clock : `${then.day} ${clock}`;
 }
 
+/** "22 Nov 14:32 EST (19:32Z)": a moment whose day matters. */
+export const moment = (ms) => `${dayOf(ms).day} ${local(ms)} (${zulu(ms)})`;
+
 /** "14:32 EST (19:32Z) · 4 min ago", with its day unless that is today. */
 export function longTime(value) {
   const ms = new Date(value).getTime();

@@ -2,7 +2,7 @@
 import { IDS } from './ids.js';
 import { byId, el, memory, notify, setStore } from './dom.js';
 import { takeFacts } from './format.js';
-import { closeMenus, startClocks, tendMenus, theme, useTheme } from './topbar.js';
+import { closeMenus, forgetMarkings, showMarking, startClocks, tendMenus, theme, useTheme } from './topbar.js';
 import { delegate } from './delegate.js';
 import { fillSearch } from './search.js';
 import { followLive } from './live.js';
@@ -35,6 +35,7 @@ function tend() {
   if (!app || !map()) return;
   if (!live) startShell(app);
   fillFields();
+  readMarkings();
   const found = PAGES.map(([id, start]) => [byId(id), start]).find(([node]) => node);
   const root = found?.[0] ?? null;
   if (page?.root === root) return;
@@ -53,6 +54,18 @@ function echoNotices() {
     const said = byId(IDS.notice)?.querySelector('[data-wf-notice]');
     if (said) notify(said.textContent, { bad: said.classList.contains('bad') });
   }).observe(byId(IDS.notice), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-wf-notice'] });
+}
+
+/** Pages and panels made by the server say themselves what marking they show. */
+let marked = null;
+function readMarkings() {
+  const own = document.querySelector('main[data-wf-marking]');
+  if (own !== marked) {
+    marked = own;
+    forgetMarkings();
+  }
+  if (own) showMarking('page', own.dataset.wfMarking);
+  showMarking('details', document.querySelector(`#${IDS.details} [data-wf-marking]`)?.dataset.wfMarking ?? null);
 }
 
 /** Dash has no bare input: where the server leaves room for one, it is put in here. */
@@ -94,12 +107,16 @@ function showResult(result) {
   const { selection } = page.part;
   if (result.bbox) map().flyTo({ bbox: result.bbox });
   else if (Number.isFinite(result.lon)) map().flyTo({ lon: result.lon, lat: result.lat, zoom: result.kind === 'place' ? 12 : 16 });
-  if (['site', 'incident'].includes(result.kind) && result.fid) selection.select({ kind: result.kind, fid: result.fid, lon: result.lon, lat: result.lat });
+  const fid = result.fid ?? fidOf(result.id);
+  if (['site', 'incident'].includes(result.kind) && fid) selection.select({ kind: result.kind, fid, lon: result.lon, lat: result.lat });
   if (result.kind === 'area' && result.id) {
     page.part.names.learn(result.id, result.label);
     page.part.state.patch({ area: result.id });
   }
 }
+
+/** Tiles name a record by the low 52 bits of its id, which a number holds exactly. */
+const fidOf = (id) => (id ? parseInt(id.replaceAll('-', '').slice(-13), 16) : null);
 
 const part = () => page?.part ?? {};
 const commands = {

@@ -1,7 +1,7 @@
 /** Playback: a window steps through the time of the filter, and map, counts and feed follow it. */
 import { IDS } from './ids.js';
 import { button, byId, el, icon, still } from './dom.js';
-import { isoZ, local, zulu } from './format.js';
+import { isoZ, moment } from './format.js';
 import { legend } from './timeline.js';
 
 const SPEEDS = [['0.5', '½×'], ['1', '1×'], ['2', '2×'], ['4', '4×']];
@@ -34,6 +34,7 @@ export function createPlayback({ state, timeline, lookups }) {
     play.replaceChildren(icon(on ? 'pause' : 'play'));
     play.setAttribute('aria-label', on ? 'Pause' : 'Play through time');
     play.title = `${on ? 'Pause' : 'Play through time'} (t)`;
+    document.documentElement.classList.toggle('playing', before !== null);
     stop.hidden = before === null;
     hint.hidden = before !== null;
     if (before === null) text.textContent = '';
@@ -65,7 +66,7 @@ export function createPlayback({ state, timeline, lookups }) {
     const to = Math.min(at + range.width, range.end);
     timeline.mark([at, to]);
     state.patch({ last: '', from: isoZ(Math.floor(at / 1000) * 1000), to: isoZ(Math.ceil(to / 1000) * 1000) }, { undoable: false, url: false });
-    text.textContent = `${new Date(at).toISOString().slice(0, 10)} ${local(at)} (${zulu(at)}) to ${local(to)}`;
+    text.textContent = `${moment(at)} to ${moment(to)}`;
     if (to >= range.end) {
       timer = 0;
       at = range.start;

@@ -27,6 +27,7 @@ export function fillSearch({ map, chosen }) {
     const [lon, lat] = Array.isArray(center) ? center : [center.lng ?? center.lon, center.lat];
     const params = new URLSearchParams({ q: text });
     if (Number.isFinite(lon)) { params.set('lon', lon.toFixed(4)); params.set('lat', lat.toFixed(4)); }
+    const waiting = setTimeout(() => { results = []; show('Searching …'); }, 300);
     try {
       results = (await asked(`/api/v1/search?${params}`)).results ?? [];
       show(results.length ? '' : 'Nothing found. Try a site, a town, an address, a report’s id, 42.36,-71.06 or a USNG reference.');
@@ -34,6 +35,8 @@ export function fillSearch({ map, chosen }) {
       if (givenUp(error)) return undefined;
       results = [];
       show(`${error.message} ${error.hint ?? ''}`);
+    } finally {
+      clearTimeout(waiting);
     }
     return undefined;
   }, 140);

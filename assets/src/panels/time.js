@@ -24,8 +24,8 @@ export function timeGroup({ state }) {
   const unit = el('select', { class: 'field', 'aria-label': 'Unit of the moving window' },
     ...[['h', 'hours'], ['d', 'days'], ['w', 'weeks'], ['m', 'minutes']].map(([value, label]) => el('option', { value, text: label })));
   const moving = button('Last', { on: { click: () => Number(amount.value) > 0 && set({ last: `${Math.floor(Number(amount.value))}${unit.value}` }) } });
-  const box = el('div', { class: 'pad' },
-    el('div', { class: 'pair' }, el('label', { class: 'small' }, 'From', from), el('label', { class: 'small' }, 'To', to)),
+  const box = el('div', { class: 'pad custom-time' },
+    el('label', { class: 'small named' }, 'From', from), el('label', { class: 'small named' }, 'To', to),
     note,
     el('div', { class: 'with-button' }, el('div', { class: 'pair' }, amount, unit), moving));
   const node = el('div', {}, el('div', { class: 'pad' }, el('div', { class: 'segments', role: 'group', 'aria-label': 'Time' }, ...choices.map((entry) => entry.node))), box);

@@ -1,7 +1,7 @@
 /** The timeline: counts by type over the filtered set, the usual level behind them, and a brush. */
 import { IDS } from './ids.js';
 import { byId, el, setProps } from './dom.js';
-import { count, isoZ, local, zulu } from './format.js';
+import { count, isoZ, moment } from './format.js';
 
 /**
  * Drive the timeline's graph.
@@ -37,7 +37,7 @@ export function createTimeline({ state, lookups }) {
       state.patch({ last: '', from: isoZ(Math.floor(from / 1000) * 1000), to: isoZ(Math.ceil(to / 1000) * 1000) });
     });
     const reset = () => state.patch({ last: '', from: '', to: '' });
-    graph.on('plotly_doubleclick', reset);
+    graph.addEventListener('dblclick', reset);
   }
 
   return {
@@ -63,7 +63,7 @@ function figure(timeline, { lookups, labels, windowMs }) {
     const parts = series.filter((entry) => entry.counts[i]).sort((a, b) => b.counts[i] - a.counts[i]).slice(0, 4)
       .map((entry) => `${plain(labels.get(entry.key) ?? entry.key)} ${count(entry.counts[i])}`);
     const level = usual ? `, usual ${usual[i] < 10 ? usual[i].toFixed(1) : Math.round(usual[i])}` : '';
-    return `${new Date(from).toISOString().slice(5, 10)} ${local(from)} (${zulu(from)}): ${count(totals[i])}${level}<br>${parts.join(', ')}`;
+    return `${moment(from)}: ${count(totals[i])}${level}<br>${parts.join(', ')}`;
   });
   const data = series.map((entry) => ({
     type: 'bar', name: labels.get(entry.key) ?? entry.key, x: middles, y: entry.counts, width: step, hoverinfo: 'skip',

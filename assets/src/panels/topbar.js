@@ -36,12 +36,29 @@ function showSources() {
   summary.classList.toggle('has-late', late > 0);
 }
 
-/** Show the highest marking that is on screen. */
-export function showMarking(marking) {
+const RANKS = ['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'];
+const markings = new Map();
+
+/**
+ * Say what marking a part of the screen shows; the banner carries the highest of all parts.
+ * @param {'page'|'details'} where
+ * @param {string|null} marking  as "TLP:AMBER LES"
+ */
+export function showMarking(where, marking) {
+  if (marking) markings.set(where, marking);
+  else markings.delete(where);
   const node = byId(IDS.bannerMarking);
-  if (!node || !marking) return;
-  write(node, marking);
-  node.className = `tlp tlp-${marking.replace('TLP:', '').replace('+', '-').toLowerCase()}`;
+  if (!node || !markings.size) return;
+  const shown = [...markings.values()];
+  const [highest] = shown.map((text) => text.split(' ')[0]).sort((one, other) => RANKS.indexOf(other) - RANKS.indexOf(one));
+  const text = shown.some((each) => each.endsWith(' LES')) ? `${highest} LES` : highest;
+  write(node, text);
+  node.className = `tlp tlp-${highest.replace('TLP:', '').replace('+', '-').toLowerCase()}`;
+}
+
+/** Forget what the last page showed. */
+export function forgetMarkings() {
+  markings.clear();
 }
 
 /** Return the theme in use. */

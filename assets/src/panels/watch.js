@@ -40,6 +40,7 @@ export function startWatch(root, { map, token }) {
 
   const asked = latest();
   let extent = null;
+  let total = null;
   async function summarise() {
     try {
       const summary = await asked(withQuery('/api/v1/summary', state.text()));
@@ -54,10 +55,11 @@ export function startWatch(root, { map, token }) {
       timeline.draw(summary);
       playback.legend(summary.timeline);
     }
-    showMarking(summary.marking);
+    showMarking('page', summary.marking);
     showFacts(summary, lookups);
-    map.setCounts?.({ incidents: summary.total });
-    const text = count(summary.total);
+    total = summary.total;
+    map.setCounts?.({ incidents: total });
+    const text = count(total);
     for (const node of document.querySelectorAll('[data-wf-total]')) node.textContent = text;
     extent ??= summary.extent;
   }
@@ -87,7 +89,10 @@ export function startWatch(root, { map, token }) {
   // The first sight is of what the filter holds; after that the view belongs to whoever looks.
   const ready = summarise()
     .then(() => root.isConnected && map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined, bbox: padded(extent) }))
-    .then(() => state.params().shape && map.showShape(state.params().shape))
+    .then(() => {
+      if (total !== null) map.setCounts?.({ incidents: total });
+      if (state.params().shape) map.showShape(state.params().shape);
+    })
     .catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
 
   return {

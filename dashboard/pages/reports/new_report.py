@@ -15,6 +15,7 @@ from dashboard.components.attrs import attrs
 from dashboard.components.panels import empty, problem
 from dashboard.guard import current_actor, guarded
 from dashboard.pages.reports import new_report_view as view
+from dashboard.pages.watch.around import highest_marking
 from dashboard.pages.watch.lookups import STORE_LABELS
 from data.access import Actor, Permission
 from data.errors import WatchfloorError
@@ -45,7 +46,7 @@ def layout(actor: Actor, services: Services) -> Component:
         ],
         id=ids.REPORT_FORM,
         className="sheet",
-        **attrs({"aria-label": "New report"}),
+        **attrs({"aria-label": "New report", "data-wf-marking": highest_marking(actor, services)}),
     )
 
 

@@ -13,6 +13,7 @@ from dashboard import ids
 from dashboard.components.attrs import attrs
 from dashboard.components.panels import empty
 from dashboard.components.records import record_parts
+from dashboard.pages.watch.around import highest_marking
 from dashboard.pages.watch.lookups import sectors
 from dashboard.pages.watch.table import GRID_THEME
 from data.access import Actor
@@ -86,7 +87,7 @@ def layout(actor: Actor, services: Services) -> Component:
             *record_parts(),
         ],
         className="sites-page",
-        **attrs({"aria-label": "Sites"}),
+        **attrs({"aria-label": "Sites", "data-wf-marking": highest_marking(actor, services)}),
     )
 
 

@@ -75,7 +75,7 @@ def row(site: Site, zone: ZoneInfo) -> dict[str, Any]:
         "kind": words(site.kind),
         "status": label(site.status),
         "status_at": said,
-        "lifeline": site.lifeline,
+        "lifeline": words(site.lifeline),
         "address": site.address,
         "call": "" if call is None else f"{call.always or call.phone}",
         "marking": site.scope.tlp.label,

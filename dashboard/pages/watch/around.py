@@ -117,3 +117,14 @@ def _metres(view: View, rows: npt.NDArray[np.int32], place: LonLat) -> npt.NDArr
 def _around(place: LonLat, record: Any) -> Around:
     metres = float(distance_m(place, [record.place.lon], [record.place.lat])[0])
     return Around(record, metres, bearing_deg(place, record.place))
+
+
+def highest_marking(actor: Actor, services: Services) -> str:
+    """Return the highest marking that a page without a filter of its own may show this actor."""
+    view = services.mirror.view(actor, Query())
+    snapshot = view.snapshot
+    visible = snapshot.visible(actor)
+    of_sites = [
+        snapshot.scopes[int(scope)].tlp for scope in np.unique(snapshot.sites.scope) if int(scope) in visible
+    ]
+    return max([view.marking, *of_sites]).label + (" LES" if view.law_enforcement else "")

@@ -12,7 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.attrs import attrs
-from dashboard.components.marks import severity_mark, status_mark, tlp_chip
+from dashboard.components.marks import marking_text, severity_mark, status_mark, tlp_chip
 from dashboard.components.panels import act_button, facts, section, select_button
 from dashboard.components.places import (
     LOCATED_BY_WORDS,
@@ -75,7 +75,7 @@ def incident_details(known: IncidentFacts, actor: Actor) -> Component:
     if known.files:
         children.append(_files(known))
     children += [_place(known, actor), _sites(known), _near(known), _facts(known), _history(known, actor)]
-    return html.Div(children)
+    return html.Div(children, **attrs({"data-wf-marking": marking_text(incident.scope)}))
 
 
 def _head(known: IncidentFacts) -> Component:

@@ -12,9 +12,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.attrs import attrs
-from dashboard.components.marks import site_status_mark, tlp_chip
+from dashboard.components.marks import marking_text, site_status_mark, tlp_chip
 from dashboard.components.panels import act_button, facts, section
-from dashboard.components.places import LOCATED_BY_WORDS, accuracy_text, coordinates, distance_text
+from dashboard.components.places import LOCATED_BY_WORDS, accuracy_text, coordinates
 from dashboard.components.times import when
 from dashboard.pages.watch.around import RINGS_M, SPANS, Around
 from dashboard.pages.watch.history import history_list
@@ -47,7 +47,7 @@ def site_details(known: SiteFacts, actor: Actor) -> Component:
     children.append(
         section("History", history_list(known.history, known.comments, zone=known.zone, now=known.now))
     )
-    return html.Div(children)
+    return html.Div(children, **attrs({"data-wf-marking": marking_text(known.site.scope)}))
 
 
 def _head(known: SiteFacts) -> Component:
@@ -111,7 +111,10 @@ def _contact(contact: Contact) -> Component:
     lines: list[Any] = [
         html.Div([html.Strong(contact.role or "Contact"), f"  {contact.name}" if contact.name else ""])
     ]
-    for number, word in ((contact.always, "24 h"), (contact.phone, "phone")):
+    numbers = [(contact.always, "24 h")]
+    if contact.phone != contact.always:
+        numbers.append((contact.phone, "phone"))
+    for number, word in numbers:
         if number:
             lines.append(
                 html.Div(
@@ -142,7 +145,7 @@ def _around(known: SiteFacts) -> Component:
 
 
 def _ring_button(site: Site, ring_m: float) -> Any:
-    text = distance_text(ring_m)
+    text = f"{ring_m:g} m" if ring_m < 1000 else f"{ring_m / 1000:g} km"
     if site.place is None:
         return text
     shape = f"shape=c:{site.place.lon:.6f},{site.place.lat:.6f},{ring_m:g}"
@@ -163,7 +166,7 @@ def _facts(known: SiteFacts) -> Component:
             [
                 ("Sector", words(site.sector)),
                 ("Subsector", site.subsector),
-                ("Lifeline", " · ".join(part for part in (site.lifeline, site.component) if part)),
+                ("Lifeline", " · ".join(words(part) for part in (site.lifeline, site.component) if part)),
                 ("Owner", site.owner),
                 ("Address", site.address),
                 ("Source", f"{site.source.name} {site.vintage}".strip()),
