@@ -2,6 +2,9 @@
 import { setWorkerUrl } from 'maplibre-gl';
 import { assemble, firstBase } from './stage.js';
 
+/** Of calls that nobody will ever hear, only the latest are kept. */
+const MOST_WAITING = 30;
+
 /**
  * @typedef {object} MountOptions
  * @property {'dark'|'light'} [theme]
@@ -19,17 +22,16 @@ export function createMap() {
   setWorkerUrl(new URL('./maplibre-gl-worker.mjs', import.meta.url).href);
   /** @type {ReturnType<typeof assemble>|null} */
   let parts = null;
-  /** Calls that came while the map was being made: the page need not wait for it. */
-  let waiting = null;
+  /** Calls that came before the map was there: the page need not wait for it. */
+  let waiting = [];
   let turn = 0;
   const withParts = (work) => (...args) => {
     if (parts) return work(...args);
-    waiting?.push(() => work(...args));
+    waiting = [...waiting, () => work(...args)].slice(-MOST_WAITING);
     return undefined;
   };
-  const unmount = () => {
+  const clear = () => {
     turn += 1;
-    waiting = null;
     parts?.destroy();
     parts = null;
   };
@@ -41,18 +43,20 @@ export function createMap() {
      * @param {MountOptions} [options]
      */
     async mount(element, options = {}) {
-      unmount();
+      clear();
       const mine = turn;
-      waiting = [];
       const base = await firstBase(options);
       if (mine !== turn) return;
       parts = assemble(element, options, base);
       const calls = waiting;
-      waiting = null;
+      waiting = [];
       for (const call of calls) call();
       await parts.ready;
     },
-    unmount,
+    unmount() {
+      clear();
+      waiting = [];
+    },
     setFilter: withParts((query) => parts.setFilter(query)),
     setToken: withParts((token) => parts.setToken(token)),
     setTheme: withParts((theme) => parts.setTheme(theme)),

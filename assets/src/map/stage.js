@@ -44,6 +44,7 @@ export async function firstBase(options) {
  */
 export function assemble(element, options, base) {
   const wall = options.wall === true;
+  element.classList.add('wf-map');
   const state = {
     base,
     styleUrl: options.styleUrl ?? DEFAULT_STYLE_URL,
@@ -107,6 +108,7 @@ export function assemble(element, options, base) {
     ready: new Promise((resolve) => {
       map.once('load', () => {
         tell('ready', view.state());
+        if (legend) countSites(legend);
         resolve();
       });
     }),
@@ -156,6 +158,12 @@ function switchLayer({ map, state }, { name, on, hotspots, legend }) {
     if (map.getLayer(DOT_LAYER)) map.setPaintProperty(DOT_LAYER, property, dotOpacity(state.layers));
   }
   hotspots.refresh();
+}
+
+/** Say how many sites there are: unlike incidents they do not follow the filter, so nobody else counts them. */
+async function countSites(legend) {
+  const answer = await fetch('/api/v1/sites?limit=1').catch(() => null);
+  if (answer?.ok) legend.setCounts({ sites: (await answer.json()).total ?? null });
 }
 
 async function restyle({ map, state }, sprites) {

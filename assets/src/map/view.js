@@ -25,7 +25,10 @@ export function firstView({ bbox, center, zoom }) {
  */
 export function createView({ map, state }) {
   let drawn = false;
-  map.once('load', () => (drawn = true));
+  map.once('load', () => {
+    drawn = true;
+    keepRingsTrue(map, state);
+  });
 
   function read() {
     const [[west, south], [east, north]] = map.getBounds().toArray();
