@@ -7,8 +7,9 @@ import contextlib
 import logging
 from collections.abc import Hashable
 
+import anyio
 from fastapi import APIRouter, Depends, WebSocket
-from starlette.websockets import WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocketDisconnect
 
 from dashboard.guard import needs
 from dashboard.services import Services
@@ -79,8 +80,8 @@ class LiveHub:
         loop = asyncio.get_running_loop()
         beat = loop.time() + self.heartbeat_s
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), max(0.0, beat - loop.time()))
+            with anyio.move_on_after(max(0.0, beat - loop.time())):
+                await changed.wait()
             changed.clear()
             due = loop.time() >= beat
             if due:
@@ -105,18 +106,22 @@ def router(_services: Services) -> APIRouter:
         hub: LiveHub = socket.app.state.live
         session = session_token(socket.scope) or ""
         await socket.accept()
-        serving = asyncio.create_task(hub.serve(socket, actor, session))
-        listening = asyncio.create_task(_until_gone(socket))
-        try:
-            await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (serving, listening):
-                task.cancel()
-            results = await asyncio.gather(serving, listening, return_exceptions=True)
-        if isinstance(results[0], Unauthenticated) and socket.client_state is WebSocketState.CONNECTED:
-            await socket.close(code=_ENDED, reason="the session has ended")
-        elif isinstance(results[0], Exception) and not isinstance(results[0], WebSocketDisconnect):
-            logger.error("a live connection failed", exc_info=results[0])
+        async with anyio.create_task_group() as group:
+
+            async def serve() -> None:
+                try:
+                    await hub.serve(socket, actor, session)
+                except Unauthenticated:
+                    await socket.close(code=_ENDED, reason="the session has ended")
+                except (WebSocketDisconnect, RuntimeError):
+                    # The browser left between two messages; Starlette says it in one of these two ways.
+                    logger.debug("a live connection ended while it was written to")
+                finally:
+                    group.cancel_scope.cancel()
+
+            group.start_soon(serve)
+            await _until_gone(socket)
+            group.cancel_scope.cancel()
 
     return routes
 
