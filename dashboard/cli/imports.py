@@ -13,14 +13,15 @@ import orjson
 from dashboard.cli.opened import opened_store
 from dashboard.cli.output import REJECTS, json_option, say
 from data.errors import Invalid, UnreadableFile
+from data.importers.mapping import Kind
 from data.model import StoreKind, Tlp
 
 if TYPE_CHECKING:
-    from data.importers.pipeline import Options
+    from data.importers.opening import Options
     from data.importers.report import Report
     from data.store import Store
 
-KINDS = ("incidents", "sites", "areas")
+KINDS: tuple[Kind, ...] = ("incidents", "sites", "areas")
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,7 +93,7 @@ def importing() -> None:
     """
 
 
-def _command(kind: str) -> click.Command:
+def _command(kind: Kind) -> click.Command:
     @click.command(name=kind, help=f"Import {kind} from FILE.")
     @_options
     def command(file: Path, **given: Any) -> None:
@@ -107,7 +108,7 @@ for _kind in KINDS:
 
 
 def _import(
-    kind: str,
+    kind: Kind,
     file: Path,
     *,
     save_profile: str,
@@ -130,7 +131,7 @@ def _import(
         options = _as_options(kind, profile="" if mapping else profile, **given)
         report = run(
             store, actor, file, mapping, kind=kind, options=options, on_progress=_progress(quiet=as_json)
-        )  # type: ignore[arg-type]  # one of KINDS
+        )
         if save_profile:
             _save(store, report, save_profile)
     said = report.as_dict()
@@ -142,7 +143,7 @@ def _import(
 
 
 def _as_options(
-    kind: str,
+    kind: Kind,
     *,
     maps: tuple[str, ...],
     values: tuple[str, ...],
@@ -158,7 +159,7 @@ def _as_options(
     dry_run: bool,
 ) -> Options:
     from data.importers.amend import of_texts
-    from data.importers.pipeline import Options
+    from data.importers.opening import Options
 
     parts = {"crs": crs, "timezone": timezone, "areas": tuple(_box(text) for text in areas)}
     return Options(
@@ -212,7 +213,7 @@ def _write(path: Path, said: dict[str, Any]) -> None:
 
 def _words(report: Report) -> str:
     lines = [
-        f"{report.file}: {report.read:,} rows read as {report.format} ({report.profile or 'columns detected'})"
+        f"{report.file}: {report.read:,} rows, {report.format} ({report.profile or 'columns detected'})"
         + (" · DRY RUN, nothing written" if report.dry_run else ""),
         f"  added {report.added:,} · updated {report.updated:,} · unchanged {report.unchanged:,}"
         f" · duplicate {report.duplicate:,} · in quarantine {report.quarantined:,}",
@@ -224,7 +225,7 @@ def _words(report: Report) -> str:
         lines.append(f"  {report.unlocated:,} rows state no coordinates; they are kept without a place")
     for point in report.default_points[:5]:
         lines.append(
-            f"  default point {point['lat']:.5f}, {point['lon']:.5f}: {point['rows']:,} rows, no hotspot counts them"
+            f"  default point {point['lat']:.5f}, {point['lon']:.5f}: {point['rows']:,} rows, no hotspot"
         )
     if report.unmapped_types:
         rows, kinds = sum(report.unmapped_types.values()), len(report.unmapped_types)

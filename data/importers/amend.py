@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from data.errors import Invalid
 from data.importers import dates
 from data.importers.detect import Detected
-from data.importers.mapping import FIELDS, folded
+from data.importers.mapping import FIELDS, Kind, folded
 from data.importers.mapping import Mapping as FileMapping
 
 
@@ -24,17 +24,17 @@ class Amendment:
     parts: Mapping[str, Any] = field(default_factory=dict)  # crs, timezone, areas, date_order, …
 
 
-def of_texts(kind: str, maps: Sequence[str], values: Sequence[str], parts: Mapping[str, Any]) -> Amendment:
-    """Return the amendment that "field=column" and "field=value" texts ask for; "occurred=col:dmy" tells the order."""
+def of_texts(kind: Kind, maps: Sequence[str], values: Sequence[str], parts: Mapping[str, Any]) -> Amendment:
+    """Return what "field=column" and "field=value" ask for; "occurred=col:dmy" tells the order of a date."""
     fields: dict[str, list[str]] = {}
     more = {name: value for name, value in parts.items() if value}
     for text in maps:
         name, equals, column = text.partition("=")
-        if not equals or name not in FIELDS[kind] or not column:  # type: ignore[index]  # kind is one of the three
+        if not equals or name not in FIELDS[kind] or not column:
             raise Invalid(
                 f"{text[:80]!r} is no mapping of {kind}.",
                 hint=f"field=column, with one of: {', '.join(FIELDS[kind])}.",
-            )  # type: ignore[index]
+            )
         if name.startswith("occurred"):
             column, order = dates.parse_order(column)
             more |= {"date_order": order} if order else {}
@@ -47,7 +47,7 @@ def of_texts(kind: str, maps: Sequence[str], values: Sequence[str], parts: Mappi
 
 
 def amend(detected: Detected, told: Amendment, *, columns: Sequence[str]) -> Detected:
-    """Return the mapping as amended, without the questions that are answered; raise Invalid on unknown columns."""
+    """Return the mapping as amended, without the questions it answers; raise Invalid on unknown columns."""
     have = {folded(name) for name in columns}
     for name, wanted in told.fields.items():
         for column in wanted:

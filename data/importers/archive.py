@@ -25,9 +25,9 @@ def _zstd(path: Path) -> IO[bytes]:
 
 
 _OPENERS: Final[dict[str, Callable[[Path], Any]]] = {
-    ".gz": lambda path: gzip.open(path, "rb"),
-    ".bz2": lambda path: bz2.open(path, "rb"),
-    ".xz": lambda path: lzma.open(path, "rb"),
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
     ".zst": _zstd,
 }
 COMPRESSIONS: Final = frozenset(_OPENERS)

@@ -86,6 +86,11 @@ class AmbiguousDates(NeedsAnswer):
     code = "ambiguous_dates"
 
 
+def as_float(value: Any) -> float:
+    """Return a column's mean or quantile as a number; of an empty column, 0."""
+    return float(value or 0)
+
+
 def checked_columns(names: Sequence[object]) -> list[str]:
     """Return usable column names: trimmed, none empty, none twice; raise TooLarge on a flood of them."""
     if len(names) > MAX_COLUMNS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def _choose(workbook: CalamineWorkbook, layer: str) -> tuple[str, list[list[Any]
 
 
 def _find_header(cells: list[list[Any]]) -> tuple[int, list[Any]]:
-    """Return where the data begin and the names of the columns; a title above and a second header row are seen."""
+    """Return where the data begin and the columns' names; a title above and a second header row are seen."""
     width = max(len(row) for row in cells)
     for index, row in enumerate(cells[:_HEADER_SEARCH_ROWS]):
         texts = [cell for cell in row if isinstance(cell, str) and cell.strip()]
@@ -109,16 +109,12 @@ def _text(cell: Any) -> str | None:
     if cell == "" or cell is None:
         return None
     if isinstance(cell, bool):
-        return "true" if cell else "false"
+        return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
 def _refuse_uncalculated(path: Path) -> None:

@@ -214,7 +214,7 @@ def _original(feature: Any) -> dict[str, Any]:
 
 
 def build(geometry: Any) -> BaseGeometry | None:
-    """Return the shapely geometry of a GeoJSON geometry, or None; raise BadGeometry that says where it breaks."""
+    """Return the shape of a GeoJSON geometry, or None; raise BadGeometry that says where it breaks."""
     if geometry is None:
         return None
     if not isinstance(geometry, dict):

@@ -19,7 +19,7 @@ from data.importers.shape import Shaped
 
 _MAX_KEY: Final = 180
 _DIGEST: Final = 16
-# Left out of the content: the number of the row, the id itself, and what depends on the other rows of the file.
+# No content: the number of the row, the id itself, and what depends on the other rows of the file.
 _NOT_CONTENT: Final = ("row", "source_id", "located_by", "vintage")
 
 
@@ -41,7 +41,7 @@ def with_keys(shaped: Shaped) -> pl.DataFrame:
     keyed = frame.with_columns(
         content.alias("content_hash"), pl.coalesce(pl.lit(identity), pl.lit(own)).alias("source_key")
     )
-    # A row without an id is known by its raw text, so that a better profile updates it and adds no second one.
+    # A row without an id is known by its raw text: a better profile then updates it, and adds no second.
     first = pl.col("content_hash").first().over("source_key")
     mixed = keyed.with_columns(
         pl.when((pl.col("content_hash") == first) | pl.lit(anonymous))

@@ -86,14 +86,15 @@ class Loader:
         """Keep the sites that the new list leaves out as history."""
         if not gone:
             return
-        target = self._target
         with self._store.transaction() as connection:
-            bulk.mark_gone(
-                connection, gone, batch_id=target.batch_id, now_ms=target.now_ms, user_id=target.actor.user_id
-            )
+            bulk.mark_gone(connection, gone, by=self._by("not in the newer list"))
             for first, last in bulk.runs(gone):
                 self._store.changes.note(connection, "site", first, last)
         self._report.gone = len(gone)
+
+    def _by(self, reason: str) -> bulk.By:
+        target = self._target
+        return bulk.By(target.batch_id, target.now_ms, target.actor.user_id, reason)
 
     def _check(self) -> None:
         if self._cancelled():
@@ -144,15 +145,8 @@ class Loader:
                     row[name] = _parsed(row[name])
         target = self._target
         with self._store.transaction() as connection:
-            done = bulk.update_run(
-                connection,
-                target.record,
-                listed,
-                batch_id=target.batch_id,
-                now_ms=target.now_ms,
-                user_id=target.actor.user_id,
-                reason="newer version from the source",
-            )
+            by = self._by("newer version from the source")
+            done = bulk.update_run(connection, target.record, listed, by=by)
             for first, last in bulk.runs(item.seq for item in done if item.fields):
                 self._store.changes.note(connection, target.record, first, last)
         self._report.updated += len(rows)
@@ -188,7 +182,8 @@ class Loader:
         }
         if shaped.shapes is not None:
             columns["geometry"] = shapely.to_wkb(shaped.shapes[rows]).tolist()
-        return columns | getattr(self, f"_{self._target.record}")(part)
+        own = {"incident": self._incident, "site": self._site, "area": self._area}[self._target.record]
+        return columns | own(part)
 
     def _incident(self, part: pl.DataFrame) -> dict[str, list[Any]]:
         types = part["type_code"].replace_strict(self._type_ids, return_dtype=pl.Int64)

@@ -27,7 +27,7 @@ class Located:
     lon: Floats
     lat: Floats
     shapes: GeometryArray | None
-    reason: npt.NDArray[np.object_]  # None where nothing is wrong
+    reason: npt.NDArray[np.object_]  # "" where nothing is wrong
     repaired: int = 0
 
 
@@ -45,12 +45,12 @@ def locate(sheet: Sheet, columns: Columns) -> Located:
         lon, lat = places.to_degrees(lon, lat, mapping.crs or sheet.crs)
     half = np.isnan(lon) | np.isnan(lat)
     lon, lat = np.where(half, np.nan, lon), np.where(half, np.nan, lat)
-    reason: npt.NDArray[np.object_] = np.full(len(lon), None, dtype=object)
+    reason: npt.NDArray[np.object_] = np.full(len(lon), "", dtype=object)
     for name, flags in [
         ("unreadable_coordinates", unreadable),
         *places.faults(lon, lat, areas=mapping.areas),
     ]:
-        reason[flags & np.equal(reason, None)] = name
+        reason[flags & (reason == "")] = name
     return Located(lon, lat, shapes, reason, repaired)
 
 

@@ -1,6 +1,7 @@
 """Reads one layer with GDAL in a process of its own, under limits; started by `data.importers.ogr`.
 
-Arguments: path, layers (or ""; of several, the first with rows is read), output. Writes Arrow IPC to output and a JSON description to stdout.
+Arguments: path, layers (or ""; of several, the first with rows is read), output. Writes Arrow IPC to output
+and a JSON description to stdout.
 The parent has switched off every driver but the wanted one through the environment.
 """
 

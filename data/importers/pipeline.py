@@ -1,129 +1,31 @@
-"""The whole way of a file: read, detect, shape, check, and write; with a preview before and a report after."""
+"""The whole way of a file into the store: read, detect, shape, check, write, and report."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
+from typing import Final
 
 from data.access import Actor, Permission, require
 from data.errors import Conflict, Forbidden
-from data.importers.amend import Amendment, amend
-from data.importers.base import BadRow, NeedsAnswer, Question, Sheet
-from data.importers.detect import Detected, Finding, detect
+from data.importers.base import BadRow, NeedsAnswer, Question
+from data.importers.hold import hold
 from data.importers.keys import with_keys
 from data.importers.load import Cancelled, Loader, Plan, Progress, Target, now_ms, plan
-from data.importers.mapping import RECORD_OF, Kind
+from data.importers.mapping import RECORD_OF, Kind, columns_of, folded
 from data.importers.mapping import Mapping as FileMapping
-from data.importers.quarantine import hold
-from data.importers.registry import read
+from data.importers.opening import Options, open_file, taxonomy_of
 from data.importers.report import Report
-from data.importers.shape import Shaped, plain, shape
-from data.importers.taxonomy import Taxonomy
+from data.importers.shape import Shaped, shape
 from data.model import StoreKind, Tlp
-from data.reference.incident_types import types
-from data.store import Store
+from data.store import Store, bulk
 from data.store.batches import Batches
 from data.store.directory import received
 
-_PREVIEW_ROWS: Final = 20
-_PREVIEW_POINTS: Final = 2_000
 _GONE_GUARD_LEAST: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the person who imports decides beside the mapping."""
-
-    name: str = ""  # what the file was called when it was sent
-    layer: str = ""
-    profile: str = ""
-    source_key: str = ""
-    store: StoreKind | None = None
-    tlp: Tlp | None = None
-    law_enforcement: bool = False
-    dry_run: bool = False
-    partial: bool = False  # sites only: the file is not the whole list, so nothing is gone
-    told: Amendment | None = None  # laid over what is detected
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a file would become: to be looked at, and changed, before anything is written."""
-
-    columns: Sequence[str]
-    rows: int
-    format: str
-    layer: str
-    mapping: FileMapping
-    findings: Sequence[Finding]
-    questions: Sequence[Question]
-    first_rows: Sequence[Mapping[str, Any]]
-    points: Sequence[tuple[float, float, str]]  # longitude, latitude, reason for quarantine or ""
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    default_points: Sequence[Mapping[str, Any]] = ()
-    unlocated: int = 0
-    notes: Sequence[str] = ()
-
-
-def preview(
-    path: Path,
-    *,
-    kind: Kind,
-    mapping: FileMapping | None = None,
-    options: Options | None = None,
-    zone: str = "UTC",
-) -> Preview:
-    """Return what the file would become with this mapping, or with one that is proposed; nothing is written."""
-    options = options or Options()
-    sheet, detected = open_file(path, kind=kind, mapping=mapping, options=options)
-    shaped: Shaped | None = None
-    questions = list(detected.questions)
-    if not questions:
-        try:
-            shaped = shape(sheet, detected.mapping, taxonomy=_shipped_taxonomy(), zone=zone)
-        except NeedsAnswer as error:
-            questions = list(error.questions)
-    head = sheet.frame.head(_PREVIEW_ROWS).to_dicts()
-    return Preview(
-        columns=sheet.frame.columns,
-        rows=sheet.read,
-        format=sheet.format,
-        layer=sheet.layer,
-        mapping=shaped.mapping if shaped else detected.mapping,
-        findings=detected.findings,
-        questions=questions,
-        first_rows=[{name: None if v is None else plain(v) for name, v in row.items()} for row in head],
-        points=_points(shaped) if shaped else (),
-        reasons=_reasons(shaped.bad) if shaped else {},
-        default_points=shaped.default_points if shaped else (),
-        unlocated=shaped.unlocated if shaped else 0,
-        notes=shaped.notes if shaped else sheet.notes,
-    )
-
-
-def open_file(
-    path: Path, *, kind: Kind, mapping: FileMapping | None, options: Options
-) -> tuple[Sheet, Detected]:
-    """Return the rows of a file and how they are to be read: as told, else as detected."""
-    name = options.name or path.name
-    sheet = read(path, layer=options.layer or (mapping.layer if mapping else ""), name=name)
-    found = (
-        Detected(mapping, (), ())
-        if mapping
-        else detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
-    )
-    return sheet, amend(found, options.told, columns=sheet.frame.columns) if options.told else found
-
-
-def stem_of(name: str) -> str:
-    """Return the name of a file without any of its endings."""
-    return Path(name).name.split(".")[0]
 
 
 def run(
@@ -137,7 +39,7 @@ def run(
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Report:
-    """Import a file and return the report; raise NeedsAnswer, with nothing written, where a person must decide.
+    """Import a file and return the report; raise NeedsAnswer, before writing, where a person must decide.
 
     Records are committed in chunks. `on_progress(stage, done, total)` is called between them; when
     `cancelled()` says so, the import ends after the chunk it is at and the report counts what is left.
@@ -194,7 +96,11 @@ def take_in(
     gone = () if options.partial or kind != "sites" else _not_listed(planned, shaped, store, source_id)
     if options.dry_run or source_id is None:
         report.added, report.updated = len(planned.add), len(planned.update)
-        report.quarantined, report.reasons, report.gone = len(shaped.bad), _counted(shaped.bad), len(gone)
+        report.quarantined, report.reasons, report.gone = (
+            len(shaped.bad),
+            Counter(row.reason for row in shaped.bad),
+            len(gone),
+        )
         return
     _guard_gone(planned, gone)
     batches = Batches(store)
@@ -251,15 +157,6 @@ def _finish(store: Store, batches: Batches, actor: Actor, report: Report, target
         )
 
 
-def taxonomy_of(store: Store) -> Taxonomy:
-    """Return the store's own types, retired ones left out."""
-    return Taxonomy({entry.code: int(entry.severity) for entry in store.types.all() if not entry.retired})
-
-
-def _shipped_taxonomy() -> Taxonomy:
-    return Taxonomy({row.code: row.severity for row in types()})
-
-
 def _scope(store: Store, actor: Actor, mapping: FileMapping, options: Options) -> tuple[int, str]:
     """Return the scope of new records and its marking in words; unmarked means most restrictive."""
     usual = StoreKind.INCIDENT if mapping.kind == "incidents" else StoreKind.OPEN
@@ -312,16 +209,12 @@ def _not_listed(planned: Plan, shaped: Shaped, store: Store, source_id: int | No
         return planned.gone
     ids = {str(row.original.get(name)) for row in shaped.bad for name in _id_columns(shaped, row)}
     with store.reading() as connection:
-        from data.store import bulk
-
         keys = bulk.known(connection, "site", source_id, []).select("seq", "source_key").rows()
     listed = {seq for seq, key in keys if key in ids}
     return tuple(seq for seq in planned.gone if seq not in listed)
 
 
 def _id_columns(shaped: Shaped, row: BadRow) -> list[str]:
-    from data.importers.mapping import columns_of, folded
-
     return columns_of(shaped.mapping, "id", {folded(name): name for name in row.original})
 
 
@@ -338,47 +231,6 @@ def _guard_gone(planned: Plan, gone: Sequence[int]) -> None:
         )
 
 
-def _points(shaped: Shaped) -> list[tuple[float, float, str]]:
-    located = shaped.frame.filter(shaped.frame["lon"].is_not_null())
-    step = max(1, located.height // _PREVIEW_POINTS)
-    some = located.gather_every(step).head(_PREVIEW_POINTS)
-    return [(lon, lat, "") for lon, lat in zip(some["lon"].to_list(), some["lat"].to_list(), strict=True)]
-
-
-def _reasons(bad: Sequence[BadRow]) -> dict[str, int]:
-    return dict(_counted(bad))
-
-
-def _counted(bad: Sequence[BadRow]) -> Any:
-    from collections import Counter
-
-    return Counter(row.reason for row in bad)
-
-
 def _sha256(path: Path) -> bytes:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").digest()
-
-
-def one_row(original: Mapping[str, Any], number: int, *, like: FileMapping) -> Sheet:
-    """Return a sheet of a single row, as it is sent again from quarantine."""
-    import polars as pl
-    import shapely
-
-    flat = {name: None if value in (None, "") else str(value) for name, value in original.items()}
-    outline = flat.pop("geometry", None) if "wkt" not in like.fields else None
-    feature = flat.pop("feature", None)
-    frame = pl.DataFrame({name: [value] for name, value in flat.items()} or {"no properties": [None]})
-    frame = frame.cast(pl.String)
-    rows = np.asarray([number], dtype=np.int64)
-    sheet = Sheet("row", frame, rows)
-    if outline is not None:
-        return replace(
-            sheet, geometry=shapely.from_wkt(np.asarray([outline], dtype=object), on_invalid="ignore")
-        )
-    if feature is not None:
-        from data.importers import geojson
-
-        parsed = geojson.parse(feature.encode())
-        return replace(sheet, geometry=geojson.as_array([geojson.build(parsed.get("geometry"))]))
-    return sheet

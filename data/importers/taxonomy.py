@@ -1,4 +1,4 @@
-"""From a source's own categories to our types: said by the profile, else told by words, else counted as unmapped."""
+"""From a source's categories to our types: said by the profile, told by words, or counted as unmapped."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from data.importers.base import as_float
 from data.importers.mapping import Mapping, columns_of, folded
 
 TITLE_CHARS: Final = 300
@@ -75,7 +76,7 @@ class Columns:
 
     def _few(self, name: str) -> bool:
         height = self.frame.height
-        return height > _MANY_ROWS and self.frame[name].approx_n_unique() < height / 8
+        return height > _MANY_ROWS and as_float(self.frame[name].approx_n_unique()) < height / 8
 
     def _cleaned(self, column: pl.Series) -> pl.Series:
         value = column.cast(pl.String)

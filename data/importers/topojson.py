@@ -15,7 +15,7 @@ Position = list[float]
 def layers_of(
     topology: Mapping[str, Any], *, layer: str, stem: str
 ) -> tuple[str, list[dict[str, Any]], list[str]]:
-    """Return the name and GeoJSON features of one layer: the named one, the only one, or the file's namesake."""
+    """Return name, features and notes of one layer: the named one, the only one, or the file's namesake."""
     objects = topology.get("objects")
     if not isinstance(objects, dict) or not objects:
         raise UnreadableFile("The topology has no objects.")

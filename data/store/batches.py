@@ -60,7 +60,7 @@ class Batches:
     # ── batches ──────────────────────────────────────────────────────────────────────────────────
 
     def start(self, connection: Connection, actor: Actor, values: Mapping[str, Any]) -> int:
-        """Return the id of a new running batch; one of the same source that a crash left running has failed."""
+        """Return the id of a new running batch; one of this source that a crash left running has failed."""
         connection.execute(
             update(t.import_batch)
             .where(t.import_batch.c.source_id == values["source_id"], t.import_batch.c.state == "running")
@@ -89,7 +89,7 @@ class Batches:
             .limit(limit)
         )
         with self._store.reading() as connection:
-            return [_batch(row._mapping) for row in connection.execute(query)]
+            return [_batch(dict(row._mapping)) for row in connection.execute(query)]
 
     def get(self, actor: Actor, batch_id: int) -> Batch:
         """Return a batch; raise NotFound where there is none that the actor may see."""
@@ -101,12 +101,12 @@ class Batches:
             row = connection.execute(query).first()
         if row is None:
             raise NotFound("There is no such import, or you may not see it.")
-        return _batch(row._mapping)
+        return _batch(dict(row._mapping))
 
     # ── quarantine ───────────────────────────────────────────────────────────────────────────────
 
     def held(self, connection: Connection, source_id: int) -> dict[bytes, str]:
-        """Return the state of every row of a source that was ever quarantined, by the hash of its original."""
+        """Return the state of every row of a source that was quarantined, by the hash of its original."""
         query = (
             select(t.quarantine.c.original_hash, t.quarantine.c.state)
             .join(t.import_batch, t.import_batch.c.id == t.quarantine.c.batch_id)
@@ -120,7 +120,13 @@ class Batches:
             connection.execute(insert(t.quarantine), [dict(row) for row in rows])
 
     def waiting(
-        self, actor: Actor, *, batch_id: int | None = None, state: str = "waiting", limit: int = 100, offset: int = 0
+        self,
+        actor: Actor,
+        *,
+        batch_id: int | None = None,
+        state: str = "waiting",
+        limit: int = 100,
+        offset: int = 0,
     ) -> tuple[list[Waiting], int]:
         """Return quarantined rows, oldest first, and how many there are in all."""
         require(actor, Permission.IMPORT)
@@ -131,8 +137,10 @@ class Batches:
         ]
         query = _with_batch().where(*where).order_by(t.quarantine.c.seq).limit(limit).offset(offset)
         with self._store.reading() as connection:
-            total = int(connection.execute(select(func.count()).select_from(t.quarantine).where(*where)).scalar() or 0)
-            return [_waiting(row._mapping) for row in connection.execute(query)], total
+            total = int(
+                connection.execute(select(func.count()).select_from(t.quarantine).where(*where)).scalar() or 0
+            )
+            return [_waiting(dict(row._mapping)) for row in connection.execute(query)], total
 
     def one(self, actor: Actor, seq: int) -> Waiting:
         """Return a quarantined row; raise NotFound where there is none that the actor may see."""
@@ -142,7 +150,7 @@ class Batches:
             row = connection.execute(_with_batch().where(t.quarantine.c.seq == seq, visible)).first()
         if row is None:
             raise NotFound("There is no such row in quarantine, or you may not see it.")
-        return _waiting(row._mapping)
+        return _waiting(dict(row._mapping))
 
     def settle(self, actor: Actor, seq: int, *, state: str) -> None:
         """Mark a waiting row as mended or discarded; raise Conflict if somebody did so before."""
@@ -155,7 +163,9 @@ class Batches:
             )
             if changed.rowcount == 0:
                 raise Conflict(f"This row is {found.state} already.", hint="Reload the list.")
-            self._store.audit.record(connection, actor, "quarantine", kind=found.kind, record=seq, state=state)
+            self._store.audit.record(
+                connection, actor, "quarantine", kind=found.kind, record=seq, state=state
+            )
 
     # ── saved profiles ───────────────────────────────────────────────────────────────────────────
 
@@ -169,7 +179,9 @@ class Batches:
             "saved_ms": self._now_ms(),
         }
         with self._store.transaction() as connection:
-            changed = connection.execute(update(t.saved_profile).where(t.saved_profile.c.name == name).values(values))
+            changed = connection.execute(
+                update(t.saved_profile).where(t.saved_profile.c.name == name).values(values)
+            )
             if changed.rowcount == 0:
                 connection.execute(insert(t.saved_profile).values(name=name, **values))
             self._store.audit.record(connection, actor, "save_profile", kind=kind, record=name)

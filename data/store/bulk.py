@@ -75,6 +75,16 @@ _COLUMNS_OF: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """What a revision says of its making: the batch, when, who, and why."""
+
+    batch_id: int
+    now_ms: int
+    user_id: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Updated:
     """What became of a record that came again with other content."""
 
@@ -93,9 +103,13 @@ def new_ids(count: int) -> tuple[list[str], npt.NDArray[np.int64]]:
     order = np.arange(count, dtype=np.uint64)
     ms = np.uint64(time.time_ns() // 1_000_000) + order // np.uint64(4096)
     high = (ms << np.uint64(16)) | np.uint64(0x7000) | (order % np.uint64(4096))
-    low = np.frombuffer(os.urandom(8 * count), dtype=np.uint64) & np.uint64((1 << 62) - 1) | np.uint64(1 << 63)
+    low = np.frombuffer(os.urandom(8 * count), dtype=np.uint64) & np.uint64((1 << 62) - 1) | np.uint64(
+        1 << 63
+    )
     digits = np.stack([high, low], axis=1).astype(">u8").tobytes().hex()
-    return [digits[i : i + 32] for i in range(0, 32 * count, 32)], (low & np.uint64(_FID_MASK)).astype(np.int64)
+    return [digits[i : i + 32] for i in range(0, 32 * count, 32)], (low & np.uint64(_FID_MASK)).astype(
+        np.int64
+    )
 
 
 def known(connection: Connection, kind: str, source_id: int, keys: Sequence[str]) -> pl.DataFrame:
@@ -134,8 +148,9 @@ def insert_run(connection: Connection, kind: str, columns: Mapping[str, Sequence
     first = int(connection.execute(select(func.coalesce(func.max(TABLES[kind].c.seq), 0))).scalar() or 0) + 1
     names = ["seq", *columns]
     sql = f"INSERT INTO {kind} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # our own names
-    cursor = connection.connection.cursor()
+    cursor: Any = connection.connection.cursor()
     try:
+        # The driver's own call, fed from an iterator: SQLAlchemy would build a dictionary for every row.
         cursor.executemany(sql, zip(range(first, first + count), *columns.values(), strict=True))
     finally:
         cursor.close()
@@ -144,7 +159,9 @@ def insert_run(connection: Connection, kind: str, columns: Mapping[str, Sequence
     return first, first + count - 1
 
 
-def _copy(connection: Connection, kind: str, columns: Mapping[str, Sequence[Any]], count: int) -> tuple[int, int]:
+def _copy(
+    connection: Connection, kind: str, columns: Mapping[str, Sequence[Any]], count: int
+) -> tuple[int, int]:
     # The writer holds the advisory lock, so nobody else draws from the sequence meanwhile.
     sequence = f"pg_get_serial_sequence('{kind}', 'seq')"
     first = int(connection.execute(text(f"SELECT nextval({sequence})")).scalar() or 0)
@@ -163,10 +180,7 @@ def update_run(
     kind: str,
     rows: Sequence[Mapping[str, Any]],
     *,
-    batch_id: int,
-    now_ms: int,
-    user_id: int | None,
-    reason: str,
+    by: By,
 ) -> list[Updated]:
     """Give records new content, each with a revision; return what changed.
 
@@ -177,7 +191,9 @@ def update_run(
         return []
     table = TABLES[kind]
     seqs = [int(row["seq"]) for row in rows]
-    before = {row.seq: row._mapping for row in connection.execute(select(table).where(table.c.seq.in_(seqs)))}
+    before = {
+        row.seq: dict(row._mapping) for row in connection.execute(select(table).where(table.c.seq.in_(seqs)))
+    }
     by_hand = _by_hand(connection, kind, seqs)
     codes = _type_codes(connection) if kind == "incident" else {}
     done: list[Updated] = []
@@ -189,17 +205,17 @@ def update_run(
         new = {name: value for name, value in row.items() if name != "seq" and name not in protected}
         change = _changed(kind, old, {**old, **new}, codes)
         done.append(Updated(int(row["seq"]), tuple(change), old, {**old, **new}))
-        made = {"b_seq": row["seq"], **new, "batch_id": batch_id}
+        made = {"b_seq": row["seq"], **new, "batch_id": by.batch_id}
         if change:
-            made |= {"revision": old["revision"] + 1, "updated_ms": now_ms}
-            revisions.append(_revision(kind, old, change, batch_id, now_ms, user_id, reason))
+            made |= {"revision": old["revision"] + 1, "updated_ms": by.now_ms}
+            revisions.append(_revision(kind, old, change, by))
             if kind == "incident" and any(name in change for name in text_index.FIELDS):
                 text_index.forget(connection, int(row["seq"]), old)
         writes.setdefault(frozenset(made), []).append(made)
     if revisions:
         connection.execute(insert(t.revision), revisions)
     for names, made_rows in writes.items():
-        values = {name: bindparam(name) for name in names if name != "b_seq"}
+        values: dict[str, Any] = {name: bindparam(name) for name in names if name != "b_seq"}
         connection.execute(update(table).where(table.c.seq == bindparam("b_seq")).values(values), made_rows)
     if kind == "incident":
         for item in done:
@@ -221,7 +237,9 @@ def _by_hand(connection: Connection, kind: str, seqs: Sequence[int]) -> dict[int
 
 
 def _type_codes(connection: Connection) -> dict[int, str]:
-    return {row.id: row.code for row in connection.execute(select(t.incident_type.c.id, t.incident_type.c.code))}
+    return {
+        row.id: row.code for row in connection.execute(select(t.incident_type.c.id, t.incident_type.c.code))
+    }
 
 
 def _changed(
@@ -235,45 +253,30 @@ def _changed(
     return change
 
 
-def _revision(
-    kind: str,
-    old: Mapping[str, Any],
-    change: Mapping[str, Any],
-    batch_id: int,
-    now_ms: int,
-    user_id: int | None,
-    reason: str,
-) -> dict[str, Any]:
+def _revision(kind: str, old: Mapping[str, Any], change: Mapping[str, Any], by: By) -> dict[str, Any]:
     return {
         "kind": kind,
         "record_seq": old["seq"],
         "revision": old["revision"] + 1,
-        "at_ms": now_ms,
-        "user_id": user_id or None,
-        "batch_id": batch_id,
+        "at_ms": by.now_ms,
+        "user_id": by.user_id or None,
+        "batch_id": by.batch_id,
         "changes": dict(change),
-        "reason": reason,
+        "reason": by.reason,
     }
 
 
-def mark_gone(
-    connection: Connection, seqs: Sequence[int], *, batch_id: int, now_ms: int, user_id: int | None
-) -> None:
+def mark_gone(connection: Connection, seqs: Sequence[int], *, by: By) -> None:
     """Keep sites that a newer list leaves out as history: `gone_ms` is set, nothing is deleted."""
+    gone = {"gone": [None, plain(from_ms(by.now_ms))]}
     for at in range(0, len(seqs), _LOOKUP):
-        part = list(seqs[at : at + _LOOKUP])
-        rows = connection.execute(select(t.site.c.seq, t.site.c.revision).where(t.site.c.seq.in_(part))).all()
+        here = t.site.c.seq.in_(seqs[at : at + _LOOKUP])
+        rows = connection.execute(select(t.site.c.seq, t.site.c.revision).where(here)).all()
+        made = {"gone_ms": by.now_ms, "updated_ms": by.now_ms, "revision": t.site.c.revision + 1}
+        connection.execute(update(t.site).where(here).values(made))
         connection.execute(
-            update(t.site)
-            .where(t.site.c.seq.in_(part))
-            .values(gone_ms=now_ms, updated_ms=now_ms, revision=t.site.c.revision + 1)
+            insert(t.revision), [_revision("site", dict(row._mapping), gone, by) for row in rows]
         )
-        gone_at = plain(from_ms(now_ms))
-        made = [
-            _revision("site", row._mapping, {"gone": [None, gone_at]}, batch_id, now_ms, user_id, "not in the newer list")
-            for row in rows
-        ]
-        connection.execute(insert(t.revision), made)
 
 
 def runs(seqs: Iterable[int]) -> list[tuple[int, int]]:

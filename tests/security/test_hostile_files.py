@@ -24,7 +24,8 @@ import shapely
 
 from data.errors import WatchfloorError
 from data.importers import quarantine
-from data.importers.pipeline import Options, run
+from data.importers.opening import Options
+from data.importers.pipeline import run
 from data.importers.registry import read
 from data.store import Store
 from tests.support.imports import row, stored, write_csv
@@ -144,7 +145,7 @@ def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:  # [33]
     assert "link" in refused(tmp_path / "a.zip").message
 
 
-def test_a_hundred_thousand_entries_are_refused(tmp_path: Path) -> None:  # [34]
+def test_a_flood_of_entries_is_refused(tmp_path: Path) -> None:  # [34]
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
         for number in range(30_000):
             archive.writestr(f"{number}.csv", b"")
@@ -174,7 +175,10 @@ def test_a_workbook_bomb_is_refused(tmp_path: Path) -> None:
 
 # ── geography ────────────────────────────────────────────────────────────────────────────────────────
 
-VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+VRT = (
+    '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>'
+    "</OGRVRTLayer></OGRVRTDataSource>"
+)
 
 
 @pytest.mark.parametrize(
@@ -183,12 +187,10 @@ VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDa
 def test_a_virtual_file_under_any_name_reads_no_other_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(VRT)
-    try:
-        sheet = read(path)
-    except WatchfloorError as error:
-        assert error.status < 500
-        return
-    assert "root:" not in str(sheet.frame.to_dicts())
+    if name == "a.csv":  # any text is a table of one column: the file itself, not the one it points at
+        assert "root:" not in str(read(path).frame.to_dicts())
+    else:
+        refused(path)
 
 
 @pytest.mark.parametrize(
@@ -256,15 +258,15 @@ def test_a_polygon_of_a_million_vertices_is_read_in_time(tmp_path: Path) -> None
     assert sheet.frame.height + len(sheet.bad) == 1
 
 
-@pytest.mark.parametrize("depth", [50, 900, 3_000, 100_000])  # [43]
+@pytest.mark.parametrize("depth", [50, 300, 3_000, 100_000])  # [43]
 def test_collections_within_each_other_without_end_are_refused(tmp_path: Path, depth: int) -> None:
     path = tmp_path / "a.geojson"
     collection = '{"type":"GeometryCollection","geometries":[' * depth + "]}" * depth
     path.write_text('{"type":"Feature","properties":{},"geometry":' + collection + "}")
-    try:
+    if depth < 1_000:
         assert read(path).bad[0].reason == "bad_geometry"
-    except WatchfloorError as error:
-        assert error.status < 500
+    else:
+        refused(path)
 
 
 def test_a_deeply_nested_kml_is_refused(tmp_path: Path) -> None:

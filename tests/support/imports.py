@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from data.importers.pipeline import Options, run
+from data.importers.opening import Options
+from data.importers.pipeline import run
 from data.importers.report import Report
 from data.store import Store
 from data.store import tables as t

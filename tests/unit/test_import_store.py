@@ -14,7 +14,8 @@ from sqlalchemy import select
 from data.errors import Conflict, Forbidden
 from data.importers import quarantine
 from data.importers.base import NeedsAnswer
-from data.importers.pipeline import Options, run
+from data.importers.opening import Options
+from data.importers.pipeline import run
 from data.model import LocatedBy, LonLat, Role, Status, StoreKind, Tlp
 from data.settings import Settings
 from data.store import Store, open_store
@@ -257,7 +258,8 @@ def test_a_killed_import_followed_by_another_gives_the_rows_once(tmp_path: Path,
 import sys, time
 import data.importers.load as load
 from pathlib import Path
-from data.importers.pipeline import Options, run
+from data.importers.opening import Options
+from data.importers.pipeline import run
 from data.settings import Settings
 from data.store import open_store
 load.CHUNK_ROWS = 50
@@ -266,7 +268,8 @@ def tell(stage, done, total):
     if stage == "writing" and done >= 50 * {after_chunks}:
         print("now", flush=True)
         time.sleep(60)
-run(store, store.system_actor(), Path({str(path)!r}), kind="incidents", options=Options(source_key="test"), on_progress=tell)
+options = Options(source_key="test")
+run(store, store.system_actor(), Path({str(path)!r}), kind="incidents", options=options, on_progress=tell)
 """
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
     try:
