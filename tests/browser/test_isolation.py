@@ -55,7 +55,7 @@ def test_a_stranger_gets_the_sign_in_page_and_nothing_else(
     watched.forgive(r"401|403")
     page = watched.context.new_page()
     page.goto(floor.server.url + "/")
-    expect(page).to_have_url(floor.server.url + "/login?next=%2F")
+    expect(page).to_have_url(floor.server.url + "/login?next=/")
     assert "Report number" not in page.content()
     for path in ("/api/v1/summary", "/tiles/incidents/0/0/0.mvt", "/_dash-layout", "/_dash-dependencies"):
         assert watched.context.request.get(floor.server.url + path, max_redirects=0).status in {401, 403, 303}

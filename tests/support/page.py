@@ -30,7 +30,7 @@ def total(page: Page) -> int:
     return int(page.locator("[data-wf-total]").first.inner_text().replace(",", ""))
 
 
-def expect_total(page: Page, number: int, *, timeout_ms: int = 10_000) -> None:
+def expect_total(page: Page, number: int, *, timeout_ms: int = 20_000) -> None:
     """Wait until the page says that so many reports pass."""
     expect(page.locator("[data-wf-total]").first).to_have_text(f"{number:,}", timeout=timeout_ms)
 
