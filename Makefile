@@ -29,7 +29,10 @@ prove: $(VENV)/.dev ## Run the long proofs: 1,000 examples, 50 kills, load (an h
 	@HYPOTHESIS_PROFILE=prove $(PYTEST) -m slow --timeout 3600 $(ARGS)
 
 bench: $(VENV)/.dev ## Measure the speed at a million incidents (ARGS="--help")
-	@$(BIN)/watchfloor bench $(ARGS)
+	@folder=$$(mktemp -d) && trap "rm -rf $$folder" EXIT && \
+	$(BIN)/watchfloor bench --home $$folder $(ARGS) && \
+	$(BIN)/python -m tests.load.import_speed && \
+	$(BIN)/python -m tests.load.side_by_side --home $$folder
 
 lint: $(VENV)/.dev ## Check form, types and the direction of imports
 	@$(BIN)/ruff check .
