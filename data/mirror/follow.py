@@ -34,10 +34,10 @@ def first_snapshot(store: Store) -> Snapshot:
         found = load.incidents(connection)
         sites = site_columns.load(connection)
     combos = Combos.of(found.columns["combo"])
-    incident_digests = digest.digests(
-        combos.scope[combos.numbers(found.columns["combo"])], _words(found.columns, combos)
-    )
-    frame = build(_numbered(found.columns, combos), combos=combos, shapes=ShapeSet.of(found.shapes))
+    shapes, numbered = ShapeSet.of(found.shapes), _numbered(found.columns, combos)
+    incident_digests = digest.digests(combos.scope[numbered["combo"]], _words(found.columns, combos))
+    del found
+    frame = build(numbered, combos=combos, shapes=shapes)
     return Snapshot(
         counter=counter,
         incidents=frame,

@@ -123,10 +123,10 @@ class IncidentFrame:
         return self.combos.located_by[self.combo]
 
 
-def build(columns: Mapping[str, npt.NDArray[Any]], *, combos: Combos, shapes: ShapeSet) -> IncidentFrame:
-    """Return the frame of columns in any order."""
+def build(columns: dict[str, npt.NDArray[Any]], *, combos: Combos, shapes: ShapeSet) -> IncidentFrame:
+    """Return the frame of columns in any order; the dictionary is emptied, so that memory holds them once."""
     order = np.lexsort((columns["fid"], columns["cell"]))
-    return _frame({name: values[order] for name, values in columns.items()}, combos=combos, shapes=shapes)
+    return _frame({name: columns.pop(name)[order] for name in list(columns)}, combos=combos, shapes=shapes)
 
 
 def _frame(columns: Mapping[str, npt.NDArray[Any]], *, combos: Combos, shapes: ShapeSet) -> IncidentFrame:
@@ -143,14 +143,14 @@ def _frame(columns: Mapping[str, npt.NDArray[Any]], *, combos: Combos, shapes: S
 
 def merged(
     frame: IncidentFrame,
-    fresh: Mapping[str, npt.NDArray[Any]],
+    fresh: dict[str, npt.NDArray[Any]],
     *,
     gone: npt.NDArray[np.int32],
     combos: Combos,
     shapes: ShapeSet,
 ) -> IncidentFrame:
     """Return a frame without the positions `gone` and with the fresh columns, numbered by `combos`."""
-    arrived = build(fresh, combos=combos, shapes=shapes)
+    arrived = build(dict(fresh), combos=combos, shapes=shapes)
     old = _columns(frame)
     if combos is not frame.combos:
         old["combo"] = frame.combos.renumbering(combos)[frame.combo]

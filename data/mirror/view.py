@@ -54,7 +54,7 @@ class View:
         return 3 * self.rows.nbytes + 3 * len(self.frame) + 100_000
 
     def take(self, column: npt.NDArray[Any], rows: Rows | None = None) -> npt.NDArray[Any]:
-        """Return a column of the frame at the view's rows or other sorted ones, uncopied if they are a run."""
+        """Return a column of the frame at the view's rows or other sorted ones, as a slice where it can."""
         chosen = self.rows if rows is None else rows
         if len(chosen) and int(chosen[-1]) - int(chosen[0]) + 1 == len(chosen):
             return column[int(chosen[0]) : int(chosen[-1]) + 1]
