@@ -62,6 +62,7 @@ def labels(colours: Greys) -> list[Layer]:
         _sea_names("seas-far", US, colours, extra=near, span=(SHARP_FROM, 24)),
         _sea_names("seas-sharp", SHARP, colours, extra=None, span=(SHARP_FROM, 24)),
         _island_names("islands", US, colours, span=(9, SHARP_FROM)),
+        _island_names("airports", SHARP, colours, span=(12, 24), cls="airport"),
         _island_names("islands-sharp", SHARP, colours, span=(SHARP_FROM, 24)),
         _city_names("cities-sharp", SHARP, colours, extra=None, span=(SHARP_FROM, 24)),
         _city_names("cities", US, colours, extra=None, span=(US_FROM, SHARP_FROM)),
@@ -167,8 +168,10 @@ def _sea_names(name: str, source: str, colours: Greys, *, extra: Any, span: tupl
     return layer
 
 
-def _island_names(name: str, source: str, colours: Greys, *, span: tuple[float, float]) -> Layer:
-    layer = _names(name, source, "island", extra=None, span=span)
+def _island_names(
+    name: str, source: str, colours: Greys, *, span: tuple[float, float], cls: str = "island"
+) -> Layer:
+    layer = _names(name, source, cls, extra=None, span=span)
     layer["layout"] |= {
         "text-size": ["interpolate", ["linear"], ["zoom"], 9, 11, 14, 13],
         "text-padding": 2,
