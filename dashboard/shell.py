@@ -262,7 +262,7 @@ def _banner(*, exercise: bool) -> Component:
         ],
         id=ids.BANNER,
         className="banner exercise-banner" if exercise else "banner",
-        role="note",
+        role="region",
         **attrs({"aria-label": "Marking of what is on screen"}),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash.development.base_component import Component
 
-from dashboard.pages import admin, reports, sites, watch
+from dashboard.pages import admin, imports, reports, sites, watch
 from data.access import Actor, Permission
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ PAGES: tuple[Page, ...] = (
         "/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"
     ),
     Page("/sites", "Sites", Permission.VIEW, sites.layout, sites.register, "s"),
+    Page("/imports", "Import", Permission.IMPORT, imports.layout, imports.register, "i"),
     Page("/admin", "Admin", Permission.READ_AUDIT, admin.layout, admin.register, "a"),
 )
 

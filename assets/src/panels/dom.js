@@ -70,6 +70,21 @@ export function debounce(fn, ms) {
   };
 }
 
+/** Run `fn` at once, and then at most every `ms`; the last call is never lost. */
+export function throttle(fn, ms) {
+  let timer = 0;
+  let again = false;
+  const run = () => {
+    fn();
+    again = false;
+    timer = setTimeout(() => { timer = 0; if (again) run(); }, ms);
+  };
+  return () => {
+    if (timer) again = true;
+    else run();
+  };
+}
+
 /** Remember a small thing in this browser; a full or closed storage is no reason to stop. */
 export const memory = {
   get(key, fallback = null) {

@@ -94,7 +94,7 @@ export function fillFeed({ state, look, select, table }) {
 
   function row(item, place, fresh = false) {
     const where = item.near ? `${distance(item.near.distance_m)} from ${item.near.name}` : item.address || (item.lon === null ? 'No place given' : '');
-    const node = el('article', {
+    const node = el('div', {
       class: `item${fresh ? ' fresh' : ''}`, role: 'option', id: `wf-item-${place}`, 'aria-selected': 'false',
       dataset: { id: item.id, fid: String(item.fid) }, on: { click: () => open(items.findIndex((entry) => entry.id === item.id)) },
     },

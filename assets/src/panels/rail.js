@@ -46,12 +46,14 @@ function group({ state }, dimension, title, part, { folded = false, also = [] } 
   const dimensions = [dimension, ...also];
   const invert = el('button', {
     type: 'button', class: 'invert', 'aria-pressed': 'false',
-    on: { click: (event) => { event.preventDefault(); turn(); } },
+    on: { click: turn },
   }, icon('not'));
   const node = el('details', { class: 'group', open: !memory.get(`fold.${dimension}`, folded) },
-    el('summary', {}, icon('chevron'), title, hint, invert),
+    el('summary', {}, icon('chevron'), title, hint),
     el('div', { class: 'inside' }, part.node));
   node.addEventListener('toggle', () => memory.set(`fold.${dimension}`, !node.open));
+  // Beside the summary and not in it: a button within a button is reached by nobody.
+  const frame = el('div', { class: 'group-frame' }, node, invert);
 
   function turn() {
     const params = state.params();
@@ -65,11 +67,12 @@ function group({ state }, dimension, title, part, { folded = false, also = [] } 
   }
 
   return {
-    node,
+    node: frame,
     show(params) {
       const set = dimensions.filter((name) => hasAny(params, name));
       const on = set.some((name) => inverted(params, name));
       invert.hidden = set.length === 0;
+      frame.classList.toggle('can-invert', set.length > 0);
       invert.setAttribute('aria-pressed', String(on));
       const label = on ? `${title}: shows all but these. Show only these` : `${title}: show all but these`;
       invert.setAttribute('aria-label', label);

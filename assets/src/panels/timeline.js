@@ -3,6 +3,9 @@ import { IDS } from './ids.js';
 import { byId, el, setProps } from './dom.js';
 import { count, isoZ, moment } from './format.js';
 
+const NOTHING = { start_ms: 0, step_ms: 1, series: [], usual: null };
+const FEWEST_BINS = 24; // fewer would be drawn as slabs
+
 /**
  * Drive the timeline's graph.
  * @param {{state: object, lookups: object}} context
@@ -14,7 +17,7 @@ export function createTimeline({ state, lookups }) {
   const labels = new Map(lookups.types.map((type) => [type.code, type.label]));
 
   function draw(summary) {
-    if (summary) last = summary.timeline;
+    if (summary) last = summary.timeline ?? NOTHING;
     if (!last) return;
     setProps(IDS.timeline, { figure: figure(last, { lookups, labels, windowMs }) });
     attach();
@@ -73,6 +76,8 @@ function figure(timeline, { lookups, labels, windowMs }) {
     data.push({ type: 'scatter', mode: 'lines', name: 'usual', x: middles, y: usual, hoverinfo: 'skip', line: { color: token('text'), width: 1.25, dash: 'dot', shape: 'hvh' } });
   }
   data.push({ type: 'scatter', mode: 'markers', x: middles, y: totals, text: hover, hoverinfo: 'text', marker: { opacity: 0, size: 8 }, selected: { marker: { opacity: 0 } }, unselected: { marker: { opacity: 0 } } });
+  const spare = bins && bins < FEWEST_BINS ? ((FEWEST_BINS - bins) / 2) * step : 0;
+  const highest = Math.max(...totals, 0);
   const shapes = windowMs ? [{ type: 'rect', xref: 'x', yref: 'paper', x0: stamp(windowMs[0]), x1: stamp(windowMs[1]), y0: 0, y1: 1, line: { width: 1, color: token('accent') }, fillcolor: 'rgba(76,154,255,0.15)' }] : [];
   return {
     data,
@@ -81,8 +86,9 @@ function figure(timeline, { lookups, labels, windowMs }) {
       margin: { l: 44, r: 12, t: 2, b: 20 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
       font: { family: token('font'), size: 11, color: token('muted') }, hovermode: 'x', uirevision: 'timeline',
       hoverlabel: { bgcolor: token('raised'), bordercolor: token('line'), font: { family: token('font'), size: 12, color: token('text') }, align: 'left' },
-      xaxis: { type: 'date', range: [stamp(start), stamp(start + bins * step)], showgrid: false, zeroline: false, linecolor: token('line'), tickcolor: token('line'), ticks: 'outside', ticklen: 3, fixedrange: true, tickformatstops: [{ dtickrange: [null, 86399999], value: '%-d %b %H:%MZ' }, { dtickrange: [86400000, 'M1'], value: '%-d %b' }, { dtickrange: ['M1', null], value: '%b %Y' }], nticks: 12 },
-      yaxis: { showgrid: true, gridcolor: token('line'), gridwidth: 1, zeroline: false, fixedrange: true, nticks: 3, rangemode: 'tozero', tickformat: ',d' },
+      xaxis: { type: 'date', visible: bins > 0, range: [stamp(start - spare), stamp(start + bins * step + spare)], showgrid: false, zeroline: false, linecolor: token('line'), tickcolor: token('line'), ticks: 'outside', ticklen: 3, fixedrange: true, tickformatstops: [{ dtickrange: [null, 86399999], value: '%-d %b %H:%MZ' }, { dtickrange: [86400000, 'M1'], value: '%-d %b' }, { dtickrange: ['M1', null], value: '%b %Y' }], nticks: 12 },
+      yaxis: { showgrid: true, gridcolor: token('line'), gridwidth: 1, zeroline: false, fixedrange: true, visible: bins > 0, ...(highest < 4 ? { dtick: 1 } : { nticks: 3 }), rangemode: 'tozero', tickformat: ',d' },
+      annotations: bins ? [] : [{ text: 'No report in this time.', xref: 'paper', yref: 'paper', x: 0.5, y: 0.5, showarrow: false, font: { size: 12, color: token('muted') } }],
       activeselection: { fillcolor: token('accent'), opacity: 0.2 }, newselection: { line: { color: token('accent'), width: 1, dash: 'solid' } },
     },
   };

@@ -12,8 +12,8 @@ export function startClocks() {
     write(byId(IDS.clockLocal), local(now));
     if (beat % 5 === 0) {
       for (const node of document.querySelectorAll('[data-wf-age]')) write(node, ago(Number(node.dataset.wfAge), now));
-      showSources();
     }
+    showSources();
     beat += 1;
   };
   tick();
@@ -27,7 +27,11 @@ function write(node, text) {
 function showSources() {
   const list = document.querySelector('[data-wf-sources]');
   const summary = byId(IDS.sourcesSummary);
-  if (!list || !summary) return;
+  if (!summary) return;
+  if (!list) {
+    if (byId(IDS.sourcesList)?.childElementCount) write(summary, 'No sources yet');
+    return;
+  }
   const { count: n, oldest_ms: oldest, late } = JSON.parse(list.dataset.wfSources);
   const parts = [`${count(n)} ${n === 1 ? 'source' : 'sources'}`];
   if (oldest) parts.push(`oldest ${ago(oldest).replace(' ago', '')}`);

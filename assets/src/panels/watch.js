@@ -1,6 +1,6 @@
 /** The Watch page in the browser: joins filter state, map, counts, timeline, feed and selection. */
 import { IDS } from './ids.js';
-import { byId, debounce, notify, setStore } from './dom.js';
+import { byId, debounce, notify, setStore, throttle } from './dom.js';
 import { givenUp, latest, withQuery } from './api.js';
 import { createState } from './state.js';
 import { fillRail } from './rail.js';
@@ -53,7 +53,7 @@ export function startWatch(root, { map, token }) {
     rail.facets(summary);
     if (!playback.playing()) {
       timeline.draw(summary);
-      playback.legend(summary.timeline);
+      playback.legend(timeline.data());
     }
     showMarking('page', summary.marking);
     showFacts(summary, lookups);
@@ -67,6 +67,9 @@ export function startWatch(root, { map, token }) {
   const soon = debounce(summarise, 60);
   const feedSoon = debounce(() => feed.refresh(), 60);
   const tableSoon = debounce(() => table.refresh(), 120);
+  // In a surge something changes all the time: the first change shows at once, those after it together.
+  const lists = throttle(() => { soon(); feed.refresh({ live: true }); table.refresh({ purge: false }); }, 1000);
+  const panel = throttle(() => selection.refresh(), 5000);
   state.follow((params, text) => {
     map.setFilter(text);
     map.showShape(params.shape ?? null);
@@ -101,10 +104,8 @@ export function startWatch(root, { map, token }) {
     changed(newToken) {
       map.setToken(newToken);
       if (playback.playing()) return;
-      soon();
-      feed.refresh({ live: true });
-      table.refresh({ purge: false });
-      selection.refresh();
+      lists();
+      panel();
     },
     stop() {
       stopping.abort();

@@ -24,6 +24,7 @@ def layout(actor: Actor, services: Services) -> Component:
     """Return the Watch page for this actor."""
     return html.Main(
         [
+            html.H1("Watch", className="visually-hidden"),
             _rail(),
             _stage(actor),
             _panel(),
