@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from data.query import Query
-from tests.browser.conftest import Floor, opened, signed_in
-from tests.support.browser import Watched
+from tests.browser.conftest import Floor, opened
+from tests.support.browser import watch
 from tests.support.page import look_at, map_is_still
 from tests.support.records import BOSTON
 
@@ -24,15 +24,29 @@ _LISTEN = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def shown(browser: Browser, floor: Floor) -> Iterator[Page]:
+    """One Watch page for the whole file: to draw it takes longer than most of these tests."""
+    watched = watch(browser)
+    # One of the tests cuts the line on purpose.
+    watched.forgive(r"Failed to load resource|net::ERR|WebSocket")
+    page = watched.context.new_page()
+    page.goto(floor.link(), wait_until="commit")
+    page.close()
+    page = opened(watched, floor)
+    map_is_still(page)
+    page.evaluate(_LISTEN)
+    yield page
+    watched.context.close()
+    watched.check()
+
+
 @pytest.fixture
-def page(contexts: Callable[..., Watched], floor: Floor) -> Iterator[Page]:
-    """A Watch page that looks at Boston and writes down what the map tells it."""
-    watched = signed_in(contexts, floor)
-    # The test cuts the line on purpose.
-    watched.forgive(r"Failed to load resource|net::ERR")
-    shown = opened(watched, floor)
+def page(shown: Page) -> Page:
+    """The page with no tool in hand, looking at Boston, with nothing told yet."""
+    shown.evaluate("() => window.watchfloor.map.draw(null)")
     look_at(shown, BOSTON, zoom=14)
-    shown.evaluate(_LISTEN)
+    shown.evaluate("() => { window.told = []; }")
     return shown
 
 
@@ -112,6 +126,7 @@ def test_switching_the_theme_keeps_the_view_and_the_records(page: Page) -> None:
     map_is_still(page)
     assert page.evaluate("() => window.watchfloor.map.state()") == before
     assert page.evaluate(_DRAWN) == drawn > 0
+    page.evaluate("() => window.watchfloor.map.setTheme('dark')")
 
 
 def test_a_cut_line_never_blanks_the_map(page: Page) -> None:
@@ -131,6 +146,8 @@ def test_the_legend_switches_layers_and_tells_it(page: Page) -> None:
     page.get_by_role("checkbox", name="Incidents").uncheck()
     assert told(page, "layers") == [{"incidents": False}]
     assert page.evaluate(_DRAWN) == 0
+    page.get_by_role("checkbox", name="Incidents").check()
+    assert told(page, "layers")[-1] == {"incidents": True}
 
 
 def test_coordinates_are_written_three_ways(page: Page) -> None:

@@ -3,7 +3,7 @@ import { Map as MapLibre } from 'maplibre-gl';
 import { createAreas } from './areas.js';
 import { addControls } from './controls.js';
 import { createDrawing } from './draw.js';
-import { tell } from './events.js';
+import { make, tell } from './events.js';
 import { createHotspots } from './hotspots.js';
 import { createHover } from './hover.js';
 import { dotOpacity, INCIDENTS } from './layers-incidents.js';
@@ -19,6 +19,8 @@ import { createRefresher } from './refresher.js';
 import { serveTiles } from './sources.js';
 import { createView, firstView } from './view.js';
 
+/** A wall is read from the back row: everything on it is drawn this much larger. */
+const WALL_SCALE = 1.5;
 const DOT_LAYER = 'wf-incident-dots';
 const DEFAULT_STYLE_URL = '/api/v1/basemap/style.json';
 
@@ -56,7 +58,8 @@ export function assemble(element, options, base) {
     data: {},
   };
   const map = new MapLibre({
-    container: element,
+    container: wall ? enlarged(element) : element,
+    ...(wall && { pixelRatio: window.devicePixelRatio * WALL_SCALE }),
     style: composeStyle(base, state),
     ...firstView(options),
     // On the wall the attribution is the only control; elsewhere it stands with the others.
@@ -158,6 +161,13 @@ function switchLayer({ map, state }, { name, on, hotspots, legend }) {
     if (map.getLayer(DOT_LAYER)) map.setPaintProperty(DOT_LAYER, property, dotOpacity(state.layers));
   }
   hotspots.refresh();
+}
+
+function enlarged(element) {
+  const inner = make('div', 'wf-map wf-wall');
+  inner.style.setProperty('--wall-scale', String(WALL_SCALE));
+  element.replaceChildren(inner);
+  return inner;
 }
 
 /** Say how many sites there are: unlike incidents they do not follow the filter, so nobody else counts them. */
