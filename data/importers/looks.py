@@ -126,7 +126,7 @@ LOOKS: Final[dict[Kind, dict[str, Look]]] = {
         ),
         "address": look(r"^address$|^addr|^location$|^street|^block$|^place$|address|location", _texts, 0.5),
         "narrative": look(
-            r"^desc(ription)?$|^narrative|^details?$|^notes?$|^comments?$|^text$|description", _texts, 0.5
+            r"^desc(riptio?n?)?$|^narrative|^details?$|^notes?$|^comments?$|^text$|description", _texts, 0.5
         ),
         "severity": look(r"^severity$|^priority$", _categories, 0.5),
         "status": look(r"^(case_)?status$|^state$", _categories, 0.9),

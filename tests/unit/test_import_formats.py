@@ -1,0 +1,193 @@
+"""The same rows in every format become the same records."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from data.errors import WatchfloorError
+from data.importers.base import NeedsAnswer
+from data.importers.opening import Options
+from data.importers.pipeline import run
+from data.importers.registry import READERS, read
+from data.store import Store
+from tests.support.imports import COLUMNS, row, stored, write_csv
+
+ROWS = [row(n) for n in range(40)]
+FLAT = [[r[name] for name in COLUMNS] for r in ROWS]
+
+
+def plain_csv(folder: Path) -> Path:
+    return write_csv(folder / "rows.csv", ROWS)
+
+
+def packed(folder: Path, suffix: str, pack: Callable[[bytes], bytes]) -> Path:
+    path = folder / f"rows.csv{suffix}"
+    path.write_bytes(pack(plain_csv(folder).read_bytes()))
+    return path
+
+
+def zstd(content: bytes) -> bytes:
+    return bytes(pa.Codec("zstd").compress(content, asbytes=True))
+
+
+def zip_of(folder: Path, *files: Path, name: str = "rows.zip") -> Path:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.write(file, file.name)
+    return folder / name
+
+
+def delimited(folder: Path, delimiter: str, encoding: str) -> Path:
+    path = folder / "rows.csv"
+    lines = [delimiter.join(f'"{cell}"' for cell in cells) for cells in [list(COLUMNS), *FLAT]]
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    return path
+
+
+def excel(folder: Path) -> Path:
+    book = openpyxl.Workbook()
+    for cells in [list(COLUMNS), *FLAT]:
+        book.active.append(cells)
+    book.save(folder / "rows.xlsx")
+    return folder / "rows.xlsx"
+
+
+def parquet(folder: Path) -> Path:
+    pl.DataFrame(ROWS).write_parquet(folder / "rows.parquet")
+    return folder / "rows.parquet"
+
+
+def frame() -> gpd.GeoDataFrame:
+    flat = pl.DataFrame(ROWS).to_pandas()
+    places = gpd.points_from_xy(flat["lon"].astype(float), flat["lat"].astype(float), crs="EPSG:4326")
+    return gpd.GeoDataFrame(flat.drop(columns=["lat", "lon"]).astype(object), geometry=places)
+
+
+def geo(folder: Path, name: str, driver: str) -> Path:
+    frame().to_file(folder / name, driver=driver)
+    return folder / name
+
+
+def shapefile(folder: Path, crs: str) -> Path:
+    frame().rename(columns={"description": "descriptio"}).to_crs(crs).to_file(folder / "rows.shp")
+    return zip_of(folder, *folder.glob("rows.*"))
+
+
+def geoparquet(folder: Path) -> Path:
+    frame().to_crs("EPSG:26986").to_parquet(folder / "rows.parquet")
+    return folder / "rows.parquet"
+
+
+def kml(folder: Path) -> Path:
+    def data(r: dict[str, str]) -> str:
+        return "".join(
+            f'<Data name="{n}"><value>{r[n]}</value></Data>' for n in ("id", "title", "date", "type")
+        )
+
+    def more(r: dict[str, str]) -> str:
+        return f"<description>{r['description']}</description><address>{r['address']}</address>"
+
+    body = "".join(
+        f"<Placemark>{more(r)}<ExtendedData>{data(r)}</ExtendedData>"
+        f"<Point><coordinates>{r['lon']},{r['lat']},0</coordinates></Point></Placemark>"
+        for r in ROWS
+    )
+    path = folder / "doc.kml"
+    path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{body}</Document></kml>')
+    return path
+
+
+WAYS: dict[str, Callable[[Path], Path]] = {
+    "gz": lambda folder: packed(folder, ".gz", gzip.compress),
+    "bz2": lambda folder: packed(folder, ".bz2", bz2.compress),
+    "xz": lambda folder: packed(folder, ".xz", lzma.compress),
+    "zst": lambda folder: packed(folder, ".zst", zstd),
+    "zip": lambda folder: zip_of(folder, plain_csv(folder)),
+    "semicolon-latin1": lambda folder: delimited(folder, ";", "latin-1"),
+    "tab-utf16": lambda folder: delimited(folder, "\t", "utf-16"),
+    "bar-bom": lambda folder: delimited(folder, "|", "utf-8-sig"),
+    "excel": excel,
+    "parquet": parquet,
+    "geoparquet-metres": geoparquet,
+    "geojson": lambda folder: geo(folder, "rows.geojson", "GeoJSON"),
+    "geopackage": lambda folder: geo(folder, "rows.gpkg", "GPKG"),
+    "shapefile": lambda folder: shapefile(folder, "EPSG:4326"),
+    "shapefile-metres": lambda folder: shapefile(folder, "EPSG:26986"),
+    "kml": kml,
+    "kmz": lambda folder: zip_of(folder, kml(folder), name="rows.kmz"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_same_rows_in_every_format_are_the_same_records(
+    sqlite_store: Store, tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    actor = sqlite_store.system_actor()
+    for key, path in (("csv", plain_csv(tmp_path / "a")), ("other", WAYS[way](tmp_path / "b"))):
+        report = run(sqlite_store, actor, path, kind="incidents", options=Options(source_key=key))
+        assert (report.read, report.added) == (40, 40)
+    said = ("source_key", "title", "narrative", "address", "occurred_ms", "time_precision", "type_id")
+    first, second = _by_source(sqlite_store)
+    assert [[r[name] for name in said] for r in first] == [[r[name] for name in said] for r in second]
+    for one, other in zip(first, second, strict=True):
+        assert (other["lon"], other["lat"]) == pytest.approx((one["lon"], one["lat"]), abs=1e-6)
+
+
+def _by_source(store: Store) -> list[list[dict]]:
+    records = stored(store)
+    keys = sorted({record["source_id"] for record in records})
+    return [[dict(r) for r in records if r["source_id"] == key] for key in keys]
+
+
+def test_gpx_tracks_are_lines_and_waypoints_points(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpx"
+    track = '<trk><name>t</name><trkseg><trkpt lat="42" lon="-71"/><trkpt lat="43" lon="-71"/></trkseg></trk>'
+    head = '<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">'
+    path.write_text(head + '<wpt lat="42.3" lon="-71.1"><name>w</name></wpt>' + track + "</gpx>")
+    sheet = read(path)
+    assert (sheet.layer, sheet.geometry[0].geom_type) == ("waypoints", "Point")
+    assert list(sheet.notes) == ["layer tracks with 1 rows was not read"]
+    assert read(path, layer="tracks").geometry[0].geom_type.endswith("LineString")
+
+
+def test_a_workbook_or_archive_with_several_parts_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("id,date\n1,2020-01-01\n")
+    (tmp_path / "two.csv").write_text("id,date\n1,2020-01-01\n2,2020-01-02\n")
+    path = zip_of(tmp_path, tmp_path / "one.csv", tmp_path / "two.csv")
+    with pytest.raises(NeedsAnswer) as caught:
+        read(path)
+    assert caught.value.questions[0].choices == ("one.csv", "two.csv")
+    assert read(path, layer="two.csv").frame.height == 2
+
+
+def test_real_sample_files_are_read_or_refused_in_words(shared_data: Path) -> None:
+    known = {*READERS, ".zip"}
+    for path in sorted((shared_data / "6_formats").rglob("*")):
+        if path.suffix.lower() in known and path.is_file():
+            try:
+                sheet = read(path)
+            except WatchfloorError as error:
+                assert error.status in (400, 413)  # noqa: PT017  # each file is either read or refused
+            else:
+                assert sheet.read == sheet.frame.height + len(sheet.bad)
+
+
+def test_a_quoted_newline_is_part_of_its_field(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'#,title,date\r\n"1","two\r\nlines, and ""quotes""",2020-01-01\r\n')
+    frame = read(path).frame
+    assert frame.columns == ["#", "title", "date"]
+    assert frame["title"].to_list() == ['two\r\nlines, and "quotes"']
