@@ -191,8 +191,6 @@ class Repository(Generic[NewT, RecordT]):
             self._store.audit.record(connection, actor, "comment", kind=self.kind, record=record_id)
             self._store.changes.note(connection, self.kind, seq)
 
-    # ── what the kinds fill in ───────────────────────────────────────────────────────────────────
-
     def _complete(self, connection: Connection, values: Mapping[str, Any], row: dict[str, Any]) -> None:
         """Fill in the columns that are particular to the kind."""
 
@@ -205,8 +203,6 @@ class Repository(Generic[NewT, RecordT]):
     def _column(self, connection: Connection, name: str, value: Any) -> tuple[str, Any]:
         """Return the column and stored value of a field that is being changed."""
         return encode(name, value)
-
-    # ── inside ───────────────────────────────────────────────────────────────────────────────────
 
     def _select(self, actor: Actor) -> Select[Any]:
         return select(self.table).where(sql_filter(self.table.c.scope_id, self._store.visible(actor)))
