@@ -117,3 +117,83 @@ ADMIN_AUDIT: Final = "wf-admin-audit"
 ADMIN_AUDIT_OLDER: Final = "wf-admin-audit-older"
 ADMIN_AUDIT_VERIFY: Final = "wf-admin-audit-verify"
 ADMIN_AUDIT_FROM: Final = "wf-admin-audit-from"
+
+# import page
+IMPORTS: Final = "wf-imports"
+IMPORT_TABS: Final = "wf-import-tabs"
+IMPORT_KIND: Final = "wf-import-kind"
+IMPORT_DROP: Final = "wf-import-drop"
+IMPORT_UPLOAD: Final = "wf-import-upload"
+IMPORT_DRAFT: Final = "wf-import-draft"
+IMPORT_PROFILE: Final = "wf-import-profile"
+IMPORT_LAYER: Final = "wf-import-layer"
+IMPORT_LAYER_BOX: Final = "wf-import-layer-box"
+IMPORT_FOUND: Final = "wf-import-found"
+IMPORT_FORM: Final = "wf-import-form"
+IMPORT_STEP: Final = "wf-import-step"
+IMPORT_RESULT: Final = "wf-import-result"
+IMPORT_ROWS: Final = "wf-import-rows"
+IMPORT_MAP: Final = "wf-import-map"
+IMPORT_POINTS: Final = "wf-import-points"
+IMPORT_SOURCE: Final = "wf-import-source"
+IMPORT_SOURCE_NAME: Final = "wf-import-source-name"
+IMPORT_TLP: Final = "wf-import-tlp"
+IMPORT_STORE: Final = "wf-import-store"
+IMPORT_POLICE: Final = "wf-import-police"
+IMPORT_ZONE: Final = "wf-import-zone"
+IMPORT_CRS: Final = "wf-import-crs"
+IMPORT_ORDER: Final = "wf-import-order"
+IMPORT_AREA: Final = "wf-import-area"
+IMPORT_SITE_KIND: Final = "wf-import-site-kind"
+IMPORT_PARTIAL: Final = "wf-import-partial"
+IMPORT_SAVE_NAME: Final = "wf-import-save-name"
+IMPORT_SAVE: Final = "wf-import-save"
+IMPORT_SAVED: Final = "wf-import-saved"
+IMPORT_DRY_RUN: Final = "wf-import-dry-run"
+IMPORT_START: Final = "wf-import-start"
+IMPORT_ERRORS: Final = "wf-import-errors"
+IMPORT_JOB: Final = "wf-import-job"
+IMPORT_TICK: Final = "wf-import-tick"
+IMPORT_PROGRESS: Final = "wf-import-progress"
+IMPORT_PROGRESS_BOX: Final = "wf-import-progress-box"
+IMPORT_CANCEL: Final = "wf-import-cancel"
+IMPORT_REPORT: Final = "wf-import-report"
+IMPORT_HISTORY: Final = "wf-import-history"
+IMPORT_HISTORY_REPORT: Final = "wf-import-history-report"
+QUARANTINE_GRID: Final = "wf-quarantine-grid"
+QUARANTINE_COUNT: Final = "wf-quarantine-count"
+QUARANTINE_BATCH: Final = "wf-quarantine-batch"
+QUARANTINE_REASON: Final = "wf-quarantine-reason"
+QUARANTINE_STATE: Final = "wf-quarantine-state"
+QUARANTINE_ROW: Final = "wf-quarantine-row"
+QUARANTINE_OPEN: Final = "wf-quarantine-open"
+QUARANTINE_SEND: Final = "wf-quarantine-send"
+QUARANTINE_ACCEPT: Final = "wf-quarantine-accept"
+QUARANTINE_DISCARD: Final = "wf-quarantine-discard"
+QUARANTINE_UNDO: Final = "wf-quarantine-undo"
+QUARANTINE_RESULT: Final = "wf-quarantine-result"
+QUARANTINE_CHANGED: Final = "wf-quarantine-changed"
+QUARANTINE_COLUMN: Final = "wf-quarantine-column"
+QUARANTINE_FIND: Final = "wf-quarantine-find"
+QUARANTINE_REPLACE: Final = "wf-quarantine-replace"
+QUARANTINE_SEND_ALL: Final = "wf-quarantine-send-all"
+
+
+def import_field(name: str) -> dict[str, str]:
+    """Return the id of the choice of columns for one of our fields."""
+    return {"part": "wf-import-field", "name": name}
+
+
+def import_answer(name: str) -> dict[str, str]:
+    """Return the id of the choice that answers a question about a file."""
+    return {"part": "wf-import-answer", "name": name}
+
+
+def import_batch(number: int) -> dict[str, str]:
+    """Return the id of the button that opens the report of an import."""
+    return {"part": "wf-import-batch", "name": str(number)}
+
+
+def quarantine_value(name: str) -> dict[str, str]:
+    """Return the id of the field for one value of a quarantined row."""
+    return {"part": "wf-quarantine-value", "name": name}

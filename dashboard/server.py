@@ -30,6 +30,7 @@ from dashboard.web import (
     sites_api,
     summary,
     tiles,
+    uploads,
 )
 from dashboard.web.callback_bodies import CallbackBodies
 from dashboard.web.denials import Denials
@@ -57,6 +58,7 @@ ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     areas_api.router,
     reference_api.router,
     search.router,
+    uploads.router,
 )
 
 

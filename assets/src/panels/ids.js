@@ -35,4 +35,9 @@ export const IDS = Object.freeze({
   reportMap: 'wf-report-map',
   reportPlace: 'wf-report-place',
   reportWhere: 'wf-report-where',
+  imports: 'wf-imports',
+  importDrop: 'wf-import-drop',
+  importUpload: 'wf-import-upload',
+  importMap: 'wf-import-map',
+  importArea: 'wf-import-area',
 });

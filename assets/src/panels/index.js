@@ -9,13 +9,14 @@ import { followLive } from './live.js';
 import { go, listenToKeys, showHelp } from './keys.js';
 import { acknowledge } from './selection.js';
 import { isWall, toggleWall } from './wall.js';
+import { startImports } from './imports.js';
 import { startReport } from './report.js';
 import { startWatch } from './watch.js';
 
 document.documentElement.dataset.theme = memory.get('theme', 'dark');
 if (isWall()) document.documentElement.classList.add('wall');
 
-const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport]];
+const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports]];
 const map = () => window.watchfloor?.map ?? null;
 let page = null;
 let live = null;

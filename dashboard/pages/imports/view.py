@@ -132,9 +132,7 @@ def _outlook(preview: Preview) -> Component:
             ("No place", plural(preview.unlocated, "row") if preview.unlocated else "none"),
             (
                 "Default points",
-                _default_words(shared, len(preview.default_points))
-                if shared
-                else "none",
+                _default_words(shared, len(preview.default_points)) if shared else "none",
             ),
         ]
     )
