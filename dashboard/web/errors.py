@@ -79,13 +79,16 @@ async def _no_such_file(_request: Request, _error: Exception) -> Response:
     return as_response(NotFound("There is no such file.", hint=_HINTS[404]))
 
 
+def store_is_down() -> Unavailable:
+    """Return what is said while the database is away."""
+    return Unavailable(
+        "The store does not answer.", hint="Nothing was changed. Try again in a moment.", retry_after_s=5
+    )
+
+
 async def _store_is_down(_request: Request, error: Exception) -> Response:
     logger.error("the store did not answer: %s", error)
-    return as_response(
-        Unavailable(
-            "The store does not answer.", hint="Nothing was changed. Try again in a moment.", retry_after_s=5
-        )
-    )
+    return as_response(store_is_down())
 
 
 async def _not_kept(_request: Request, error: Exception) -> Response:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
@@ -17,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard.guard import PUBLIC, REFUSED, acting_as
 from dashboard.services import Services
 from dashboard.web.denials import Denials
-from dashboard.web.errors import as_response
+from dashboard.web.errors import as_response, store_is_down
 from data.access import Actor
 from data.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable, WatchfloorError
 
@@ -103,6 +105,10 @@ class Gate:
         except WatchfloorError as error:
             await self._refuse(error, asking=asking, scope=scope, receive=receive, send=send)
             return
+        except (OperationalError, PoolTimeout) as error:
+            logger.error("the store did not say who asks: %s", error)  # no traceback for an outage
+            await self._refuse(store_is_down(), asking=asking, scope=scope, receive=receive, send=send)
+            return
         with acting_as(asking.actor):
             await self.app(scope, receive, self.denials.watching(scope, asking.actor, send))
 
@@ -146,12 +152,18 @@ class Gate:
             return
         if isinstance(error, Unauthenticated | Forbidden):
             await self.denials.note(asking.actor, scope, error.status)
-        await as_response(error)(scope, receive, send)
+        response = as_response(error)
+        if isinstance(error, Unavailable) and _navigates(scope):
+            response.headers["Refresh"] = "2"  # whoever waits before a page sees it as soon as it is there
+        await response(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         refused = scope["path"] in REFUSED or not self.ready() or not same_origin(headers)
-        actor = None if refused else await self._session_actor(scope)
+        try:
+            actor = None if refused else await self._session_actor(scope)
+        except (OperationalError, PoolTimeout):
+            actor = None  # the browser tries again by itself
         if actor is None:
             await receive()
             await send({"type": "websocket.close", "code": 4401, "reason": "sign in first"})

@@ -117,7 +117,7 @@ class Bodies:
         path, headers = scope["path"], Headers(scope=scope)
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
         upload = next((taken for taken in self.uploads if taken.pattern.fullmatch(path)), None)
-        if upload is not None and kind != "application/json":
+        if upload is not None:
             _refuse_announced(headers, upload.max_bytes)
             return _counted(receive, upload.max_bytes)
         form = path in _FORMS or _LINK.fullmatch(path) is not None

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 
 import anyio
 from fastapi import APIRouter, Depends, WebSocket
+from sqlalchemy.exc import OperationalError
 from starlette.websockets import WebSocketDisconnect
 
 from dashboard.guard import needs
@@ -86,7 +87,8 @@ class LiveHub:
             due = loop.time() >= beat
             if due:
                 beat = loop.time() + self.heartbeat_s
-                actor = await asyncio.to_thread(self.services.store.users.actor, session)
+                with contextlib.suppress(OperationalError):  # the store is away: asked again at the next beat
+                    actor = await asyncio.to_thread(self.services.store.users.actor, session)
             token = await self.token(actor)
             if due or token != sent:
                 await self._push(socket, token)

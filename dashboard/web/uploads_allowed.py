@@ -15,5 +15,5 @@ def upload_paths(settings: Settings) -> list[UploadPath]:
     mb = 1_048_576
     return [
         UploadPath(re.compile(r"/api/v1/incidents/[^/]+/attachments"), PHOTO_MAX_MB * mb),
-        UploadPath(re.compile(r"/api/v1/(?:uploads|imports)(?:/.*)?"), settings.upload_max_mb * mb),
+        UploadPath(re.compile(r"/api/v1/uploads"), settings.upload_max_mb * mb),
     ]

@@ -22,8 +22,14 @@ def a_jpeg(*, turned: int = 1) -> bytes:
     ifd = struct.pack("<H", 1) + struct.pack("<HHIHH", 0x0112, 3, 1, turned, 0) + b"\0" * 4
     exif = b"Exif\0\0" + b"II\x2a\0" + struct.pack("<I", 8) + ifd + b"GPS 42.36 -71.06 SERIAL 4711"
     scan = _segment(0xDA, b"\x01\x01\0\0\x3f\0") + b"\x12\x34\xff\x00\x56"
-    parts = [_segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"), _segment(0xE1, exif), _segment(0xFE, b"by Amy")]
-    return b"\xff\xd8" + b"".join(parts) + _segment(0xDB, b"\0" * 65) + scan + b"\xff\xd9" + b"trailing secret"
+    parts = [
+        _segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"),
+        _segment(0xE1, exif),
+        _segment(0xFE, b"by Amy"),
+    ]
+    return (
+        b"\xff\xd8" + b"".join(parts) + _segment(0xDB, b"\0" * 65) + scan + b"\xff\xd9" + b"trailing secret"
+    )
 
 
 def a_png() -> bytes:
@@ -110,7 +116,9 @@ def test_a_page_named_as_a_photo_is_refused(site: Served) -> None:
 def test_a_photo_over_its_limit_is_refused(site: Served) -> None:
     made = site.officer.post(INCIDENTS, json=a_report(site.world)).json()
     path = f"{INCIDENTS}/{made['id']}/attachments"
-    answer = site.officer.post(path, files={"file": ("a.jpg", b"\xff\xd8\xff" + b"x" * 13_000_000, "image/jpeg")})
+    answer = site.officer.post(
+        path, files={"file": ("a.jpg", b"\xff\xd8\xff" + b"x" * 13_000_000, "image/jpeg")}
+    )
     assert answer.status_code == 413
 
 

@@ -56,7 +56,9 @@ def test_every_command_answers_help_and_takes_json() -> None:
                 assert any("--json" in parameter.opts for parameter in leaf.params), leaf.name
 
 
-def test_init_makes_one_administrator_and_no_default_password(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_makes_one_administrator_and_no_default_password(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = run(monkeypatch, "init", "--link", "--json")
     assert first.exit_code == 0
     assert "/link/" in told(first)["link"]
@@ -86,7 +88,9 @@ def test_people_are_added_listed_and_disabled(home: Path, monkeypatch: pytest.Mo
     with_store = open_store(Settings(home=home))
     assert with_store.users.actor_for_bearer(token).name == "amy"
     assert run(monkeypatch, "users", "disable", "amy").exit_code == 0
-    listed = {user["name"]: user["disabled"] for user in told(run(monkeypatch, "users", "list", "--json"))["users"]}
+    listed = {
+        user["name"]: user["disabled"] for user in told(run(monkeypatch, "users", "list", "--json"))["users"]
+    }
     assert listed == {"admin": False, "amy": True}
     assert run(monkeypatch, "users", "token", "amy").exit_code == 2
     assert run(monkeypatch, "users", "token", "nobody").exit_code == 2
@@ -130,7 +134,9 @@ def test_a_backup_under_writes_comes_back_with_the_same_content(
     assert run(monkeypatch, "restore", str(file)).exit_code == 2
 
 
-def test_nobody_signs_in_with_what_a_backup_holds(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_signs_in_with_what_a_backup_holds(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = told(run(monkeypatch, "init", "--link", "--json"))["link"]
     run(monkeypatch, "backup", str(tmp_path / "b"))
     monkeypatch.setenv("WATCHFLOOR_HOME", str(tmp_path / "other"))
@@ -161,7 +167,9 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(
     assert run(monkeypatch, "restore", str(file)).exit_code == 2
 
 
-def test_a_backup_of_a_newer_version_is_refused(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backup_of_a_newer_version_is_refused(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(monkeypatch, "init", "--link")
     store = open_store(Settings(home=home))
     with store.transaction() as connection:

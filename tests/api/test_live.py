@@ -39,9 +39,10 @@ def _listen(socket: ClientConnection, heard: Heard) -> None:
             heard.times.append(time.monotonic())
 
 
-@pytest.fixture
-def team(settings: Settings) -> Iterator[tuple[Server, httpx.Client]]:
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, httpx.Client]]:
     """Two worker processes over one store, and an officer who is signed in."""
+    settings = Settings(home=tmp_path_factory.mktemp("team") / "home")
     store = open_store(settings)
     world = World(store)
     link = world.sign_in_link(world.user())
@@ -79,8 +80,7 @@ def test_a_report_is_on_every_open_map_within_a_second_and_a_half(
     ]
     heard = [Heard() for _ in sockets]
     threads = [
-        threading.Thread(target=_listen, args=pair, daemon=True)
-        for pair in zip(sockets, heard, strict=True)
+        threading.Thread(target=_listen, args=pair, daemon=True) for pair in zip(sockets, heard, strict=True)
     ]
     for thread in threads:
         thread.start()
@@ -123,7 +123,19 @@ def test_a_burst_of_first_requests_on_a_cold_start_is_answered(team: tuple[Serve
     assert statuses == [200] * 30
 
 
-def test_sigterm_ends_both_workers_and_their_sockets(team: tuple[Server, httpx.Client]) -> None:
+def test_nothing_is_pushed_for_what_one_may_not_see(site: Served) -> None:
+    site.app.state.live.heartbeat_s = 0.5
+    with site.officer.websocket_connect("/live") as socket:
+        first = socket.receive_json()["token"]
+        site.analyst.post("/api/v1/incidents", json=a_report(site.world, store="sar"))
+        site.refresh()
+        assert socket.receive_json()["token"] == first
+        site.officer.post("/api/v1/incidents", json=a_report(site.world))
+        site.refresh()
+        assert socket.receive_json()["token"] != first
+
+
+def test_at_last_sigterm_ends_both_workers_and_their_sockets(team: tuple[Server, httpx.Client]) -> None:
     server, client = team
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     socket = connect(
@@ -137,15 +149,3 @@ def test_sigterm_ends_both_workers_and_their_sockets(team: tuple[Server, httpx.C
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{server.url}/livez", timeout=2)
     socket.close()
-
-
-def test_nothing_is_pushed_for_what_one_may_not_see(site: Served) -> None:
-    site.app.state.live.heartbeat_s = 0.5
-    with site.officer.websocket_connect("/live") as socket:
-        first = socket.receive_json()["token"]
-        site.analyst.post("/api/v1/incidents", json=a_report(site.world, store="sar"))
-        site.refresh()
-        assert socket.receive_json()["token"] == first
-        site.officer.post("/api/v1/incidents", json=a_report(site.world))
-        site.refresh()
-        assert socket.receive_json()["token"] != first

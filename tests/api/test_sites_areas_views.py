@@ -8,7 +8,10 @@ from shapely.geometry import shape
 from data.model import Role, StoreKind, Tlp
 from tests.support.served import Served
 
-SQUARE = {"type": "Polygon", "coordinates": [[[-71.1, 42.3], [-71.0, 42.3], [-71.0, 42.4], [-71.1, 42.4], [-71.1, 42.3]]]}
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[-71.1, 42.3], [-71.0, 42.3], [-71.0, 42.4], [-71.1, 42.4], [-71.1, 42.3]]],
+}
 
 
 def test_sites_are_found_by_name_sector_and_kind(site: Served) -> None:
@@ -34,7 +37,12 @@ def test_a_hidden_site_is_in_no_answer(site: Served) -> None:
 
 def test_a_coordinator_sets_a_sites_status_and_an_officer_may_not(site: Served) -> None:
     hospital = site.world.site()
-    change = {"revision": 1, "status": "yellow", "status_at": "2026-11-01T11:00:00Z", "status_source": "phone"}
+    change = {
+        "revision": 1,
+        "status": "yellow",
+        "status_at": "2026-11-01T11:00:00Z",
+        "status_source": "phone",
+    }
     path = f"/api/v1/sites/{hospital.id}"
     assert site.officer.patch(path, json=change).status_code == 403
     changed = site.as_role(Role.COORDINATOR).patch(path, json=change)
@@ -45,7 +53,9 @@ def test_a_coordinator_sets_a_sites_status_and_an_officer_may_not(site: Served) 
 
 def test_contacts_are_kept_as_sent(site: Served) -> None:
     hospital = site.world.site()
-    contacts = [{"role": "Duty engineer", "name": "A. Lee", "phone": "555-0100", "email": "", "always": "555-0199"}]
+    contacts = [
+        {"role": "Duty engineer", "name": "A. Lee", "phone": "555-0100", "email": "", "always": "555-0199"}
+    ]
     answer = site.analyst.patch(f"/api/v1/sites/{hospital.id}", json={"revision": 1, "contacts": contacts})
     assert answer.json()["contacts"] == contacts
 
