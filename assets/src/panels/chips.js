@@ -65,10 +65,11 @@ function timeText(params) {
   return from ? `from ${from}` : `until ${to}`;
 }
 
-/** "24h" → "24 h". */
+/** "3h" → "3 h"; a day and a week as the floor says them: "24 h", "7 d". */
 export function spell(last) {
+  const spoken = { '1d': '24 h', '1w': '7 d' };
   const [, n, unit] = /^(\d+)([mhdw])$/.exec(last) ?? [];
-  return n ? `${n} ${{ m: 'min', h: 'h', d: 'd', w: 'wk' }[unit]}` : last;
+  return spoken[last] ?? (n ? `${n} ${{ m: 'min', h: 'h', d: 'd', w: 'wk' }[unit]}` : last);
 }
 
 function nearText(lookups, near) {

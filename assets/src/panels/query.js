@@ -2,6 +2,7 @@
 
 const LISTS = new Set(['type', 'severity', 'status', 'source', 'tlp', 'store', 'area', 'not']);
 const NAMES = ['area', 'default_points', 'from', 'last', 'near', 'not', 'q', 'severity', 'shape', 'since', 'source', 'status', 'store', 'tlp', 'to', 'type'];
+const MINUTES = { w: 10080, d: 1440, h: 60, m: 1 };
 const ORDER = {
   status: ['new', 'acknowledged', 'in_progress', 'resolved', 'closed'],
   tlp: ['clear', 'green', 'amber', 'amber_strict', 'red'],
@@ -31,12 +32,22 @@ export function tidy(params) {
   for (const name of NAMES) {
     const value = params[name];
     if (!value) continue;
-    clean[name] = LISTS.has(name) ? sorted(name, value.split(',')).join(',') : String(value);
+    if (LISTS.has(name)) clean[name] = sorted(name, value.split(',')).join(',');
+    else clean[name] = name === 'last' ? largestUnit(String(value)) : String(value);
   }
   const kept = list(clean, 'not').filter((dimension) => DIMENSIONS[dimension]?.some((name) => clean[name]));
   if (kept.length) clean.not = kept.join(',');
   else delete clean.not;
   return clean;
+}
+
+/** 24h → 1d: a moving window in its largest whole unit, as the server writes it. */
+function largestUnit(last) {
+  const [, count, unit] = /^(\d+)([mhdw])$/.exec(last) ?? [];
+  if (!count) return last;
+  const minutes = Number(count) * MINUTES[unit];
+  const [largest] = Object.entries(MINUTES).find(([, size]) => minutes % size === 0);
+  return `${minutes / MINUTES[largest]}${largest}`;
 }
 
 function sorted(name, values) {

@@ -3,7 +3,7 @@ import { button, el } from './dom.js';
 import { fromField, isoZ, toField, zulu } from './format.js';
 import { spell } from './chips.js';
 
-const WINDOWS = ['1h', '6h', '24h', '7d'];
+const WINDOWS = ['1h', '6h', '1d', '1w'];
 
 /**
  * Make the group.
