@@ -33,6 +33,7 @@ def first_snapshot(store: Store) -> Snapshot:
         counter = int(connection.execute(select(func.max(t.change.c.counter))).scalar() or 0)
         found = load.incidents(connection)
         sites = site_columns.load(connection)
+        areas = _area_digests(connection)
     combos = Combos.of(found.columns["combo"])
     shapes, numbered = ShapeSet.of(found.shapes), _numbered(found.columns, combos)
     incident_digests = digest.digests(combos.scope[numbered["combo"]], _words(found.columns, combos))
@@ -44,6 +45,7 @@ def first_snapshot(store: Store) -> Snapshot:
         sites=sites,
         incident_digests=incident_digests,
         site_digests=_site_digests(sites),
+        area_digests=areas,
         **_small_tables(store),
     )
 
@@ -61,6 +63,8 @@ def advanced(store: Store, before: Snapshot) -> Snapshot:
         if "site" in kinds:
             sites = site_columns.load(connection)
             after = replace(after, sites=sites, site_digests=_site_digests(sites))
+        if "area" in kinds:
+            after = replace(after, area_digests=_area_digests(connection))
     return replace(after, **_small_tables(store))
 
 
@@ -138,6 +142,13 @@ def _site_digests(sites: SiteFrame) -> digest.Digests:
     return digest.digests(
         sites.scope, digest.fingerprints(sites.fid, sites.updated_ms, sites.revision, sites.status)
     )
+
+
+def _area_digests(connection: Connection) -> digest.Digests:
+    c = t.area.c
+    rows = connection.execute(select(c.scope_id, c.fid, c.updated_ms, c.revision)).all()
+    scope, *columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    return digest.digests(scope.astype(np.int32), digest.fingerprints(*columns))
 
 
 def _small_tables(store: Store) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 
@@ -40,6 +40,9 @@ class Snapshot:
     sources: tuple[SourceKey, ...]
     incident_digests: Digests
     site_digests: Digests
+    area_digests: Digests = field(
+        default_factory=dict
+    )  # an area that moves changes what a filter by it lets through
 
     def visible(self, actor: Actor) -> frozenset[int]:
         """Return the ids of the scopes whose records the actor may see."""
@@ -58,11 +61,12 @@ class Snapshot:
 
         Made of contents, never of counters or ids: whoever adds what the actor may not see leaves it alone.
         """
+        kinds = (self.incident_digests, self.site_digests, self.area_digests)
         lines = sorted(
             f"{scope.store}|{int(scope.tlp)}|{scope.law_enforcement}|{scope.agency_id}"
-            f"|{self.incident_digests.get(scope.id)}|{self.site_digests.get(scope.id)}"
+            f"|{[digests.get(scope.id) for digests in kinds]}"
             for scope in self.scopes.values()
-            if scope.id in visible and (scope.id in self.incident_digests or scope.id in self.site_digests)
+            if scope.id in visible and any(scope.id in digests for digests in kinds)
         )
         lines += sorted(f"{s.key}|{s.name}" for s in self.sources if s.scope_id in visible)
         lines.append(self.taxonomy.digest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ class View:
         self.frame: IncidentFrame = selection.snapshot.incidents
         self.rows: Rows = selection.rows()
         self._derived: dict[Hashable, Any] = {}
+        self._deriving = RLock()
 
     @property
     def total(self) -> int:
@@ -62,9 +64,11 @@ class View:
 
     def derived(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what was made of this view under the key, made now when it was not; lives as long as it."""
-        if key not in self._derived:
-            self._derived[key] = make()
-        return self._derived[key]
+        with self._deriving:
+            # Twenty tiles of one screen come at once: the first makes what all of them need.
+            if key not in self._derived:
+                self._derived[key] = make()
+            return self._derived[key]
 
     @cached_property
     def _combo_counts(self) -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -151,8 +151,10 @@ class Side:
         if made:
             place = event.place % len(made)
             changes = {"severity": Severity(event.severity), "status": Status(event.scope % 5)}
+            # Somebody of the originating agency: nobody else may touch what is RED.
+            somebody = replace(self.world.system, agency_id=made[place].scope.agency_id)
             made[place] = self.services.store.incidents.update(
-                self.world.system, made[place].id, revision=made[place].revision, changes=changes
+                somebody, made[place].id, revision=made[place].revision, changes=changes
             )
 
     def answers(self, asked: list[str]) -> dict[str, Answer]:

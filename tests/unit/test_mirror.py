@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import timedelta
 from itertools import pairwise
@@ -164,6 +165,12 @@ def test_the_token_moves_with_what_the_actor_may_see_and_with_nothing_else(store
     store.sites.update(world.system, site.id, revision=1, changes={"status": SiteStatus.RED})
     mirror.refresh()
     tokens.append(mirror.token(officer))
+    area = world.area()
+    mirror.refresh()
+    tokens.append(mirror.token(officer))
+    store.areas.update(world.system, area.id, revision=1, changes={"geometry": box(0, 0, 1, 1)})
+    mirror.refresh()
+    tokens.append(mirror.token(officer))
     assert len(set(tokens)) == len(tokens)
 
 
@@ -233,3 +240,22 @@ def test_the_cache_keeps_what_was_used_last_within_its_size():
     for name in ("a", "b", "a", "c", "a", "b"):
         cache.get(name, lambda n=name: make(n))
     assert made == ["a", "b", "c", "b"]
+
+
+def test_a_value_that_many_ask_for_at_once_is_made_once_and_an_error_is_not_kept():
+    cache: Lru[bytes] = Lru(limit_bytes=100, size=len)
+    made, gate = [], Event()
+
+    def slow() -> bytes:
+        made.append(1)
+        gate.wait(5)
+        return b"value"
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(cache.get, "key", slow) for _ in range(8)]
+        gate.set()
+        assert {each.result(5) for each in asked} == {b"value"}
+    assert len(made) == 1
+    with pytest.raises(ZeroDivisionError):
+        cache.get("broken", lambda: bytes(1 // 0))
+    assert cache.get("broken", lambda: b"mended") == b"mended"
