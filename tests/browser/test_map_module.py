@@ -68,25 +68,6 @@ def drag(page: Page, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
-@pytest.mark.parametrize(
-    ("tool", "letter", "path"),
-    [
-        ("rectangle", "r", [(-90, -60), (0, 0), (90, 60)]),
-        ("circle", "c", [(0, 0), (40, 20), (90, 30)]),
-        ("lasso", "p", [(-80, -60), (80, -60), (80, 60), (-80, 60), (-78, -56)]),
-    ],
-)
-def test_a_drawn_shape_is_told_as_the_filter_reads_it(
-    page: Page, tool: str, letter: str, path: list[tuple[float, float]]
-) -> None:
-    page.evaluate("tool => window.watchfloor.map.draw(tool)", tool)
-    drag(page, *path)
-    page.wait_for_timeout(500)
-    (detail,) = told(page, "shape")
-    assert detail["shape"].startswith(f"{letter}:")
-    assert Query.parse({"shape": detail["shape"]}).canonical()
-
-
 def test_escape_leaves_a_tool_and_tells_that_nothing_was_drawn(page: Page) -> None:
     page.evaluate("() => window.watchfloor.map.draw('polygon')")
     expect(page.locator(".wf-guide").first).to_be_visible()
@@ -159,3 +140,23 @@ def test_coordinates_are_written_three_ways(page: Page) -> None:
     assert any("°" in text for text in written)
     assert any(text.startswith("19T CG") for text in written)
     assert any(text.startswith("42.") for text in written)
+
+
+# Last: what is drawn becomes the filter of the page that these tests share.
+@pytest.mark.parametrize(
+    ("tool", "letter", "path"),
+    [
+        ("rectangle", "r", [(-90, -60), (0, 0), (90, 60)]),
+        ("circle", "c", [(0, 0), (40, 20), (90, 30)]),
+        ("lasso", "p", [(-80, -60), (80, -60), (80, 60), (-80, 60), (-78, -56)]),
+    ],
+)
+def test_a_drawn_shape_is_told_as_the_filter_reads_it(
+    page: Page, tool: str, letter: str, path: list[tuple[float, float]]
+) -> None:
+    page.evaluate("tool => window.watchfloor.map.draw(tool)", tool)
+    drag(page, *path)
+    page.wait_for_timeout(500)
+    (detail,) = told(page, "shape")
+    assert detail["shape"].startswith(f"{letter}:")
+    assert Query.parse({"shape": detail["shape"]}).canonical()
