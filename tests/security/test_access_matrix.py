@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -11,6 +10,7 @@ from dashboard.declared import Declared, declared_routes
 from dashboard.guard import guarded
 from data.access import ROLE_PERMISSIONS, Permission
 from data.model import Role
+from tests.support.callbacks import callback_body
 from tests.support.served import Served
 
 UUID = "01a204a8-0000-7000-8000-000000000000"
@@ -80,35 +80,11 @@ def test_an_address_that_was_not_declared_is_refused_to_strangers_and_unknown_to
         assert site.officer.get(path).status_code == 404, path
 
 
-def _callback_body(site: Served, output: str) -> dict[str, object]:
-    entry = site.app.state.dash.callback_map[output]
-
-    def one(known: dict[str, str]) -> object:
-        if not known["id"].startswith("{"):
-            return {"id": known["id"], "property": known["property"], "value": None}
-        many = '["ALL"]' in known["id"]
-        found = {
-            key: 0 if isinstance(value, list) else value for key, value in json.loads(known["id"]).items()
-        }
-        filled = {"id": found, "property": known["property"], "value": None}
-        return [filled] if many else filled
-
-    names = output.strip(".").split("...") if output.startswith("..") else [output]
-    outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-    return {
-        "output": output,
-        "outputs": outputs if output.startswith("..") else outputs[0],
-        "inputs": [one(known) for known in entry["inputs"]],
-        "state": [one(known) for known in entry["state"]],
-        "changedPropIds": [],
-    }
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_a_callback_is_refused_to_a_role_that_may_not_call_it(site: Served, role: Role) -> None:
     client = site.as_role(role)
     for output, permission in guarded(site.app.state.dash).declared.items():
-        answer = client.post("/_dash-update-component", json=_callback_body(site, output))
+        answer = client.post("/_dash-update-component", json=callback_body(site, output))
         if permission in ROLE_PERMISSIONS[role]:
             assert answer.status_code not in {401, 403}, output
             assert answer.status_code < 500, (output, answer.text)
@@ -118,7 +94,7 @@ def test_a_callback_is_refused_to_a_role_that_may_not_call_it(site: Served, role
 
 def test_a_callback_is_refused_to_a_stranger(site: Served) -> None:
     for output in guarded(site.app.state.dash).declared:
-        answer = site.client().post("/_dash-update-component", json=_callback_body(site, output))
+        answer = site.client().post("/_dash-update-component", json=callback_body(site, output))
         assert answer.status_code == 401
 
 

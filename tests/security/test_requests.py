@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.callbacks import CALLBACK, callback_body
 from tests.support.served import SAME_ORIGIN, Served, a_report
 
 INCIDENTS = "/api/v1/incidents"
-CALLBACK = "/_dash-update-component"
 JSON = {"Content-Type": "application/json"}
 FILTERS = (
     *("type", "severity", "status", "source", "tlp", "store", "last", "from", "to", "since", "q", "area"),
@@ -84,19 +84,7 @@ def test_48_a_name_leads_nowhere_but_where_it_says(site: Served, path: str) -> N
 
 def _callback(site: Served, **changes: Any) -> dict[str, Any]:
     """Return a request for the callback that shows the page, as the browser sends it."""
-    declared = site.app.state.callback_permissions
-    output = next(iter(declared))
-    entry = site.app.state.dash.callback_map[output]
-    names = output.strip(".").split("...") if output.startswith("..") else [output]
-    outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-    made = {
-        "output": output,
-        "outputs": outputs if output.startswith("..") else outputs[0],
-        "inputs": [{"id": i["id"], "property": i["property"], "value": "/"} for i in entry["inputs"]],
-        "state": [{"id": i["id"], "property": i["property"], "value": None} for i in entry["state"]],
-        "changedPropIds": [f"{i['id']}.{i['property']}" for i in entry["inputs"]],
-    }
-    return {**made, **changes}
+    return {**callback_body(site, next(iter(site.app.state.callback_permissions)), "/"), **changes}
 
 
 def test_a_callback_as_the_browser_sends_it_is_answered(site: Served) -> None:
@@ -135,24 +123,9 @@ def test_49_a_callback_of_the_wrong_form_is_refused(site: Served, changes: dict[
 )
 def test_49_values_of_the_wrong_type_break_no_callback(site: Served, value: object) -> None:
     for output in site.app.state.callback_permissions:
-        entry = site.app.state.dash.callback_map[output]
-        if any(known["id"].startswith("{") for known in (*entry["inputs"], *entry["state"])):
-            continue
-        names = output.strip(".").split("...") if output.startswith("..") else [output]
-        outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-        body = {
-            "output": output,
-            "outputs": outputs if output.startswith("..") else outputs[0],
-            "inputs": [{**_named(known), "value": value} for known in entry["inputs"]],
-            "state": [{**_named(known), "value": value} for known in entry["state"]],
-            "changedPropIds": [f"{known['id']}.{known['property']}" for known in entry["inputs"]],
-        }
+        body = callback_body(site, output, value)
         answer = site.analyst.post(CALLBACK, json=body)
         assert answer.status_code < 500, (output, value, answer.text[:300])
-
-
-def _named(known: dict[str, str]) -> dict[str, str]:
-    return {"id": known["id"], "property": known["property"]}
 
 
 @pytest.mark.parametrize(
