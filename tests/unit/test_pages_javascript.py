@@ -1,4 +1,4 @@
-"""What Python and JavaScript both know is the same on both sides: ids, and the filter's one canonical text."""
+"""What Python and JavaScript both know is the same on both sides: ids, and the text of a filter."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ export function format(params) {
 function quote(value) {
   return encodeURIComponent(value)
     .replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%3B/g, ';').replace(/%7C/g, '|').replace(/%2F/g, '/')
-    .replace(/[!()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+    .replace(/[!()']/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Return the values of a list parameter. */
