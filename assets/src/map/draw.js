@@ -108,6 +108,10 @@ export function createDrawing({ map, state, element }) {
       terra.setMode(TOOLS[next].mode);
     },
     active: () => tool !== null,
+    destroy() {
+      stop();
+      guide.remove();
+    },
   };
 }
 

@@ -28,5 +28,6 @@ export function createGuide(element, onStop) {
     hide() {
       bar.hidden = true;
     },
+    remove: () => bar.remove(),
   };
 }

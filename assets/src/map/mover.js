@@ -64,5 +64,9 @@ export function createMover({ map, element }) {
       handle.focus();
     },
     active: () => marker !== null,
+    destroy() {
+      clear();
+      guide.remove();
+    },
   };
 }

@@ -143,7 +143,8 @@ export function assemble(element, options, base) {
       controls?.destroy();
       pointer?.destroy();
       hotspots.destroy();
-      drawing.start(null);
+      drawing.destroy();
+      mover.destroy();
       legend?.destroy();
       hover?.destroy();
       map.remove();
