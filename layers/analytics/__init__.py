@@ -1,0 +1,1 @@
+"""Statistics on equal-area cells: pure functions from arrays to typed results."""
