@@ -1,6 +1,6 @@
 """Build assets/basemap.pmtiles: `python assets/build_basemap.py [--out FILE]`.
 
-Needs `pip install -r assets/basemap_build/requirements.txt`; takes two minutes, and the same packages give
+Needs `pip install -r assets/basemap_build/requirements.txt`; takes a few minutes, and the same packages give
 the same bytes. Three pyramids share the file, each drawn by the style as a source of its own:
 
 - zooms 0-6, the world: Natural Earth; its last zoom is stretched for what lies abroad;

@@ -11,6 +11,7 @@ import shapely
 from . import boston, labels
 from .coverage import borders, polygons_only, simplified, tolerance
 from .cut import Drawn
+from .lagoons import lagoons
 from .sources import US_CODES, mercator, read, round_the_world
 
 WORLD_LAST, US_LAST = 6, 10
@@ -113,6 +114,7 @@ def load() -> Scenery:
     land = round_the_world(
         shapely.union_all(read("natural_earth", "physical/ne_10m_land.shp").geometry.values)
     )
+    ocean = shapely.union_all(read("natural_earth", "physical/ne_10m_ocean.shp").geometry.values)
     us = shapely.coverage_union_all(counties.geometry.values)
     shapely.prepare(us)
     great, us_lakes = _sorted_lakes(np.asarray(lakes), us)
@@ -129,7 +131,7 @@ def load() -> Scenery:
         land=land,
         abroad=round_the_world(shapely.difference(abroad, shapely.union_all(great))),
         lakes=np.asarray(lakes),
-        us_lakes=us_lakes,
+        us_lakes=np.concatenate([us_lakes, lagoons(us, ocean, spare=_boxes(0.0))]),
         world_borders=shapely.union_all(lines.geometry.values[~ours]),
         us_borders=border,
         us_borders_ashore=ashore,
