@@ -40,4 +40,5 @@ export const IDS = Object.freeze({
   importUpload: 'wf-import-upload',
   importMap: 'wf-import-map',
   importArea: 'wf-import-area',
+  importReport: 'wf-import-report',
 });

@@ -35,8 +35,9 @@ export function showPoints({ map, element, theme, token }) {
     if (mounted !== host) {
       mounted = host;
       const ready = map.mount(host, { theme: theme(), token: token() ?? undefined, ...(box && { bbox: box }) });
-      for (const layer of ['incidents', 'sites', 'areas']) map.setLayer(layer, false);
       await ready;
+      // What is in the store already would hide what is in the file.
+      for (const layer of ['incidents', 'sites', 'areas']) map.setLayer(layer, false);
       map.engine?.on('styledata', put);
     } else if (box) map.flyTo({ bbox: box });
     put();
@@ -44,7 +45,7 @@ export function showPoints({ map, element, theme, token }) {
 
   function put() {
     const engine = map.engine;
-    if (!engine || !data || !engine.isStyleLoaded?.() && !engine.getSource) return;
+    if (!engine || !data) return;
     const source = engine.getSource(SOURCE);
     if (source) {
       if (source.wfData !== data) {

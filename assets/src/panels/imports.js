@@ -27,6 +27,7 @@ export function startImports(root, { map, token }) {
   look();
 
   root.addEventListener('click', (event) => {
+    if (event.target.closest('[data-wf-close]')) setProps(IDS.importReport, { children: null });
     if (!event.target.closest('[data-wf-area="view"]')) return;
     const box = map.state()?.bbox;
     if (box) setProps(IDS.importArea, { value: box.map((side) => side.toFixed(4)).join(', ') });

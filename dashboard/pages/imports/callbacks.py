@@ -158,6 +158,6 @@ def answered(kind: str, field: str, chosen: str) -> tuple[Any, Any]:
         return control, chosen
     if kind == "sites" and field == "kind":
         return ids.IMPORT_SITE_KIND, chosen
-    if field not in FIELDS[kind]:  # type: ignore[index]  # checked by kind_of
+    if field not in FIELDS[kind]:
         raise Invalid("There is no such question.", hint="Load the page again.")
     return ids.import_field(field), [chosen]

@@ -187,7 +187,7 @@ def _keeping() -> Component:
                         id=ids.IMPORT_SAVE_NAME,
                         label="Name of the profile",
                         placeholder="county-cad",
-                        maxLength=80,
+                        inputProps={"maxLength": 80},
                         size="xs",
                     ),
                     html.Button("Save", id=ids.IMPORT_SAVE, type="button", className="button"),

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard.components.attrs import attrs
-from dashboard.components.panels import empty, problem
+from dashboard.components.panels import empty, icon, problem
 from dashboard.components.places import distance_text
 from dashboard.components.times import when
 from dashboard.pages.imports.jobs import Job
@@ -75,9 +75,19 @@ def ended(job: Job) -> Component:
     """Return what became of a job."""
     if job.report is None:
         return problem(f"Not finished. {job.message}", job.hint)
-    if job.about.get("kind") == "quarantine":
-        return resent(job.report)
-    return report(job.report)
+    return closable(resent(job.report) if job.about.get("kind") == "quarantine" else report(job.report))
+
+
+def closable(child: Component) -> Component:
+    """Return what was said of an import with a way to put it aside."""
+    button = html.Button(
+        icon("close"),
+        type="button",
+        className="fold close",
+        title="Close the report; it is kept under “Past imports”",
+        **attrs({"data-wf-close": "report", "aria-label": "Close the report"}),
+    )
+    return html.Div([child, button], className="closable")
 
 
 def resent(counts: Mapping[str, Any]) -> Component:
@@ -93,12 +103,25 @@ def resent(counts: Mapping[str, Any]) -> Component:
 
 def report(said: Mapping[str, Any], *, changes: Sequence[SiteChange] = ()) -> Component:
     """Return the report of an import: every row counted once, with the reasons and what to look at."""
-    parts: list[Any] = [_headline(said), _bar(said), _table(said)]
-    parts += [_reasons(said), _places(said), _types(said), _sites(said, changes)]
-    if said.get("notes"):
-        parts.append(html.Ul([html.Li(str(note)) for note in said["notes"]], className="reasons muted"))
-    parts.append(_ways_on(said))
-    return html.Div([part for part in parts if part is not None], className="report")
+    notes = [str(note) for note in said.get("notes") or []]
+    details = [
+        _reasons(said),
+        _places(said),
+        _types(said),
+        _sites(said, changes),
+        _listing("Notes", notes) if notes else None,
+    ]
+    return html.Div(
+        [
+            _headline(said),
+            html.Div(
+                [part for part in (_bar(said), _table(said), _ways_on(said)) if part],
+                className="report-counts",
+            ),
+            html.Div([part for part in details if part is not None], className="report-details"),
+        ],
+        className="report",
+    )
 
 
 def _headline(said: Mapping[str, Any]) -> Component:
@@ -111,7 +134,8 @@ def _headline(said: Mapping[str, Any]) -> Component:
         words = "Broken off. What was written before stays; import the file again for the rest."
     else:
         words = f"{plural(int(said['read']), 'row')} of {kind} read, every one accounted for."
-    about = [said.get("file"), said.get("source"), said.get("marking"), f"{said.get('seconds', 0):.1f} s"]
+    seconds = said.get("seconds")
+    about = [said.get("file"), said.get("source"), said.get("marking"), f"{seconds:.1f} s" if seconds else ""]
     return html.Div(
         [
             html.H3(words, className="headline"),
@@ -257,8 +281,13 @@ def history(
     if not shown:
         return empty("Nothing was imported yet.", "Choose a file under “Import”; its report is kept here.")
     headings = ("File", "Kind", "When", "By", "Read", "Added", "Updated", "Quarantine", "State")
+    numbers = {"Read", "Added", "Updated", "Quarantine"}
     rows = [_batch_row(batch, names, zone, now) for batch in shown]
-    head = html.Thead(html.Tr([html.Th(word, scope="col") for word in headings]))
+    head = html.Thead(
+        html.Tr(
+            [html.Th(word, scope="col", className="number" if word in numbers else None) for word in headings]
+        )
+    )
     return html.Table([head, html.Tbody(rows)], className="history-table")
 
 

@@ -144,7 +144,7 @@ def _ended(desk: Desk, job: Job) -> Component:
     said = job.report or {}
     if said.get("kind") == "sites" and said.get("batch"):
         changes = site_changes(desk.services.store, current_actor(), int(said["batch"]))
-        return report_view.report(said, changes=changes)
+        return report_view.closable(report_view.report(said, changes=changes))
     return report_view.ended(job)
 
 

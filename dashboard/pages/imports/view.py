@@ -77,14 +77,35 @@ def field_rows(kind: str, preview: Preview) -> Component:
     chosen = resolved(preview.mapping, preview.columns)
     columns = [{"value": name, "label": name} for name in preview.columns]
     why = {finding.field: finding for finding in preview.findings}
-    fields = [*FIELDS[preview.mapping.kind]]
-    rows = [_field_row(kind, name, columns, chosen[name], why.get(name)) for name in fields]
+    by_profile = bool(preview.mapping.profile)
+    fed = [name for name in FIELDS[preview.mapping.kind] if chosen[name] or name in _NEEDED[kind]]
+    rest = [name for name in FIELDS[preview.mapping.kind] if name not in fed]
+
+    def rows(names: Sequence[str]) -> list[Component]:
+        return [
+            _field_row(kind, name, columns, chosen[name], finding=why.get(name), by_profile=by_profile)
+            for name in names
+        ]
+
     head = html.Thead(html.Tr([html.Th(word, scope="col") for word in ("Field", "Column", "Sure", "Why")]))
-    return html.Table([head, html.Tbody(rows)], className="mapping")
+    more = html.Details(
+        [
+            html.Summary(plural(len(rest), "field without a column", "fields without a column")),
+            html.Table(html.Tbody(rows(rest)), className="mapping"),
+        ],
+        className="more-fields",
+    )
+    return html.Div([html.Table([head, html.Tbody(rows(fed))], className="mapping"), more if rest else None])
 
 
 def _field_row(
-    kind: str, name: str, columns: list[dict[str, str]], chosen: list[str], finding: Any
+    kind: str,
+    name: str,
+    columns: list[dict[str, str]],
+    chosen: list[str],
+    *,
+    finding: Any,
+    by_profile: bool,
 ) -> Component:
     label = FIELD_LABELS.get(name, name)
     needed = name in _NEEDED[kind]
@@ -101,7 +122,11 @@ def _field_row(
         **attrs({"aria-label": f"Column for {label}"}),
     )
     sure = f"{finding.confidence:.0%}" if finding and chosen else ""
-    reason = finding.reason if finding and chosen else ("needed" if needed and not chosen else "")
+    reason = finding.reason if finding and chosen else ""
+    if by_profile and chosen:
+        reason = "by the profile"
+    elif needed and not chosen:
+        reason = "needed"
     return html.Tr(
         [
             html.Th(label, scope="row", className="needed" if needed else None),
