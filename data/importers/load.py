@@ -248,10 +248,19 @@ def plan(store: Store, record: str, source_id: int | None, frame: pl.DataFrame, 
     gone = still.join(frame.select("source_key"), on="source_key", how="anti")
     return Plan(
         frame=joined,
-        add=new.arg_true().to_numpy(),
+        add=_by_key(joined, new),
         update=changed.arg_true().to_numpy(),
         gone=tuple(gone["seq"].to_list()),
         known=still.height,
+    )
+
+
+def _by_key(frame: pl.DataFrame, new: pl.Series) -> np.ndarray[Any, Any]:
+    """Return the new rows in the order of their keys: the index of keys then grows at its end."""
+    return (
+        frame.select(pl.arg_where(new))
+        .to_series()
+        .to_numpy()[frame["source_key"].filter(new).arg_sort().to_numpy()]
     )
 
 

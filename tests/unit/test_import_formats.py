@@ -174,9 +174,11 @@ def test_a_workbook_or_archive_with_several_parts_is_asked_about(tmp_path: Path)
 
 
 def test_real_sample_files_are_read_or_refused_in_words(shared_data: Path) -> None:
-    known = {*READERS, ".zip"}
+    # Each GPX costs a process: three of them stand for the two dozen.
+    known = {*READERS, ".zip"} - {".gpx"}
+    gpx = {"bad.gpx", "empty_trk.gpx", "wpt.gpx"}
     for path in sorted((shared_data / "6_formats").rglob("*")):
-        if path.suffix.lower() in known and path.is_file():
+        if path.is_file() and (path.suffix.lower() in known or path.name in gpx):
             try:
                 sheet = read(path)
             except WatchfloorError as error:
