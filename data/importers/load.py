@@ -257,11 +257,9 @@ def plan(store: Store, record: str, source_id: int | None, frame: pl.DataFrame, 
 
 def _by_key(frame: pl.DataFrame, new: pl.Series) -> np.ndarray[Any, Any]:
     """Return the new rows in the order of their keys: the index of keys then grows at its end."""
-    return (
-        frame.select(pl.arg_where(new))
-        .to_series()
-        .to_numpy()[frame["source_key"].filter(new).arg_sort().to_numpy()]
-    )
+    order = frame["source_key"].filter(new).arg_sort()
+    rows: np.ndarray[Any, Any] = new.arg_true().gather(order).to_numpy()
+    return rows
 
 
 def now_ms(store: Store) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
+
 from data.access import Actor, Permission, require
 from data.errors import Conflict, Forbidden
 from data.importers.base import BadRow, NeedsAnswer, Question
@@ -21,6 +23,7 @@ from data.importers.opening import Options, open_file, taxonomy_of
 from data.importers.report import Report
 from data.importers.shape import Shaped, shape
 from data.model import StoreKind, Tlp
+from data.records import Source
 from data.store import Store, bulk
 from data.store.batches import Batches
 from data.store.directory import received
@@ -194,13 +197,22 @@ def _source(
             licence=about.licence,
         )
     scopes = {scope.id: scope for scope in store.scopes.all()}
-    visible = actor.user_id == 0 or found.scope_id in store.visible(actor)
+    visible = actor.user_id == 0 or _all_visible(store, actor, RECORD_OF[mapping.kind], found)
     if found.kind != mapping.kind or not visible or scopes[found.scope_id].store != scopes[scope_id].store:
         # A source belongs to one of the four stores: nothing slips from one into another by being sent again.
         raise Conflict(
             f"The source key {key!r} is in use for something else.", hint="Choose another with --source."
         )
     return found.id
+
+
+def _all_visible(store: Store, actor: Actor, record: str, source: Source) -> bool:
+    """Return whether the actor may see the source and all its records: an import tells of them and changes them."""
+    seen = store.visible(actor)
+    table = bulk.TABLES[record]
+    used = select(table.c.scope_id).where(table.c.source_id == source.id).distinct()
+    with store.reading() as connection:
+        return source.scope_id in seen and set(connection.execute(used).scalars()) <= seen
 
 
 def _not_listed(planned: Plan, shaped: Shaped, store: Store, source_id: int | None) -> tuple[int, ...]:

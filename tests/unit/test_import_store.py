@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,8 @@ from data.model import LocatedBy, LonLat, Role, Status, StoreKind, Tlp
 from data.settings import Settings
 from data.store import Store, open_store
 from data.store import tables as t
+from data.store.bulk import new_ids
+from data.store.rows import fid_of
 from tests.support.imports import import_csv, row, stored, write_csv
 from tests.support.places import ROOT
 from tests.support.records import World
@@ -194,6 +197,26 @@ def test_a_source_stays_in_its_store(store: Store, tmp_path: Path) -> None:
     import_csv(store, tmp_path / "a.csv", [row(1)])
     with pytest.raises(Conflict):
         import_csv(store, tmp_path / "a.csv", [row(1)], store=StoreKind.SAR)
+
+
+def test_nobody_changes_records_that_they_may_not_see_by_importing(world: World, tmp_path: Path) -> None:
+    analyst = world.actor(role=Role.ANALYST, clearance=Tlp.AMBER)
+    import_csv(world.store, tmp_path / "a.csv", [row(1)], tlp=Tlp.GREEN)
+    import_csv(world.store, tmp_path / "b.csv", [row(1), row(2)], tlp=Tlp.RED)
+    before = stored(world.store)
+    newer = write_csv(tmp_path / "c.csv", [row(1, title="x"), row(2, title="x")])
+    options = Options(source_key="test", tlp=Tlp.GREEN)
+    with pytest.raises(Conflict):
+        run(world.store, analyst, newer, kind="incidents", options=options)
+    assert stored(world.store) == before
+
+
+def test_ids_are_version_7_in_order_and_their_low_bits_name_the_feature() -> None:
+    digits, fids = new_ids(10_000)
+    ids = [UUID(text) for text in digits]
+    assert {found.version for found in ids} == {7}
+    assert digits == sorted(set(digits))
+    assert [fid_of(found) for found in ids] == fids.tolist()
 
 
 def test_one_change_stands_for_a_chunk_and_the_audit_log_for_the_batch(store: Store, tmp_path: Path) -> None:
