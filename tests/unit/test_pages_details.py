@@ -123,8 +123,8 @@ def test_the_second_of_two_officers_sees_both_versions(sqlite_world: World, serv
     with pytest.raises(Conflict) as caught:
         actions.act(officer, services, second)
     text = text_of(actions.conflict_versions(caught.value, second))
-    assert "IN_PROGRESS" in text
-    assert "CLOSED" in text
+    assert "In progress" in text
+    assert "Closed" in text
 
 
 def test_a_corrected_place_is_a_revision_with_its_reason(sqlite_world: World, services: Services) -> None:

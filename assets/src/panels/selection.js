@@ -22,9 +22,10 @@ export function createSelection({ map, feed, wall }) {
 
   function select(target, { fly = false, fromMap = false } = {}) {
     const same = chosen && target && chosen.kind === target.kind && chosen.fid === target.fid;
-    chosen = target;
-    if (!same) moved = null;
-    if (!fromMap) map.select(target);
+    // Pressed again without a place (a button of the panel): it is where it was.
+    chosen = same && !Number.isFinite(target.lon) ? chosen : target;
+    moved = null;
+    if (!fromMap) map.select(chosen);
     if (fly && target && Number.isFinite(target.lon) && !wall()) {
       const zoom = map.state()?.zoom ?? 12;
       map.flyTo({ lon: target.lon, lat: target.lat, zoom: Math.max(zoom, 14) });
@@ -32,6 +33,9 @@ export function createSelection({ map, feed, wall }) {
     if (target?.kind === 'incident') feed()?.highlight(target.fid);
     show();
   }
+
+  // What was sent is no proposal any more; a conflict is settled in its own dialog.
+  window.addEventListener('wf:acted', () => { moved = null; });
 
   return {
     select,
@@ -55,6 +59,7 @@ function typing() {
 export function act(action) {
   nonce += 1;
   setStore(IDS.action, { ...action, nonce });
+  window.dispatchEvent(new CustomEvent('wf:acted'));
 }
 
 /** Acknowledge a report of the feed without opening it. */

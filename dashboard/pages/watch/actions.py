@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.attrs import attrs
 from dashboard.components.panels import act_button
-from dashboard.pages.watch.history import field_word
+from dashboard.pages.watch.history import field_word, value_text
 from data.access import Actor, Permission, require
 from data.errors import Conflict, Invalid
 from data.geo import checked
@@ -110,7 +110,11 @@ def conflict_versions(conflict: Conflict, action: Mapping[str, Any]) -> Componen
     yours, theirs = conflict.details.get("yours", {}), conflict.details.get("theirs", {})
     cells: list[Any] = [html.B(""), html.B("Theirs, kept now"), html.B("Yours, not kept")]
     for name in yours:
-        cells += [html.B(field_word(name)), html.Span(_text(theirs.get(name))), html.Span(_text(yours[name]))]
+        cells += [
+            html.B(field_word(name)),
+            html.Span(value_text(name, theirs.get(name))),
+            html.Span(value_text(name, yours[name])),
+        ]
     again = {**action, "revision": conflict.details.get("revision")}
     again.pop("nonce", None)
     return html.Div(
@@ -132,10 +136,6 @@ def conflict_versions(conflict: Conflict, action: Mapping[str, Any]) -> Componen
         ],
         className="conflict",
     )
-
-
-def _text(value: Any) -> str:
-    return "none" if value in (None, "") else str(value)[:400]
 
 
 def view_action(actor: Actor, services: Services, action: Any) -> str:
