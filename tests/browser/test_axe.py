@@ -10,22 +10,20 @@ from playwright.sync_api import Page, expect
 
 from dashboard.pages import PAGES
 from tests.browser.conftest import Floor, signed_in
-from tests.support.browser import Watched, serious
-from tests.support.page import feed, map_is_still
+from tests.support.browser import Watched, serious, use_theme
+from tests.support.page import feed, map_is_still, page_is_still
 
 
 def _open(watched: Watched, floor: Floor, path: str, theme: str) -> Page:
-    watched.context.add_init_script(f"localStorage.setItem('wf.theme', JSON.stringify('{theme}'))")
+    use_theme(watched, theme)
     page = watched.context.new_page()
     page.goto(floor.server.url + path)
     expect(page.locator("#wf-page > *").first).to_be_visible()
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+    page_is_still(page, path)
     if path == "/":
-        map_is_still(page)
         feed(page).first.click()
         expect(page.locator("#wf-details")).not_to_contain_text("Nothing is selected")
-    else:
-        page.wait_for_load_state("networkidle")
     return page
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from dashboard.pages import PAGES
 from tests.browser.conftest import MANY, Floor, opened, signed_in
-from tests.support.browser import Watched
-from tests.support.page import expect_total, feed, look_at, map_is_still
+from tests.support.browser import Watched, use_theme
+from tests.support.page import expect_total, feed, look_at, page_is_still
 from tests.support.records import BOSTON
 
 
@@ -20,11 +20,11 @@ def test_every_page_works_and_asks_nothing_of_the_outside(
     contexts: Callable[..., Watched], floor: Floor, path: str, theme: str
 ) -> None:
     watched = signed_in(contexts, floor, floor.analyst_id)
-    watched.context.add_init_script(f"localStorage.setItem('wf.theme', JSON.stringify('{theme}'))")
+    use_theme(watched, theme)
     page = watched.context.new_page()
     page.goto(floor.server.url + path)
     expect(page.locator("#wf-page > *").first).to_be_visible()
-    page.wait_for_load_state("networkidle") if path != "/" else map_is_still(page)
+    page_is_still(page, path)
     assert watched.outside == []
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from dashboard.pages import PAGES
 from tests.browser.conftest import Floor, signed_in
-from tests.support.browser import NARROW, WIDE, Watched, keep_picture
-from tests.support.page import map_is_still
+from tests.support.browser import NARROW, WIDE, Watched, keep_picture, use_theme
+from tests.support.page import page_is_still
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
@@ -20,11 +20,11 @@ def test_a_page_fits_its_screen(
     contexts: Callable[..., Watched], floor: Floor, path: str, theme: str, size: dict[str, int]
 ) -> None:
     watched = signed_in(contexts, floor, floor.analyst_id, viewport=size)
-    watched.context.add_init_script(f"localStorage.setItem('wf.theme', JSON.stringify('{theme}'))")
+    use_theme(watched, theme)
     page = watched.context.new_page()
     page.goto(floor.server.url + path)
     expect(page.locator("#wf-page > *").first).to_be_visible()
-    page.wait_for_load_state("networkidle") if path != "/" else map_is_still(page)
+    page_is_still(page, path)
     keep_picture(page, f"{path.strip('/') or 'watch'}-{theme}-{size['width']}x{size['height']}")
     overflow = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0

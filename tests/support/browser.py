@@ -66,6 +66,14 @@ class Watched:
         assert not complaints, "console warnings, errors or exceptions: " + "; ".join(complaints[:5])[:800]
 
 
+def use_theme(watched: Watched, theme: str) -> None:
+    """Have every page of a context open in this theme, as if it had been chosen before."""
+    # A blank page has no storage and says so by an exception.
+    watched.context.add_init_script(
+        f"try {{ localStorage.setItem('wf.theme', JSON.stringify('{theme}')); }} catch {{ /* blank */ }}"
+    )
+
+
 def _heard(watched: Watched) -> Callable[[ConsoleMessage], None]:
     def listen(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not _NOT_OURS.search(message.text):

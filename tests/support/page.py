@@ -50,6 +50,14 @@ def map_is_still(page: Page) -> None:
     page.wait_for_function(_STILL)
 
 
+def page_is_still(page: Page, path: str) -> None:
+    """Wait until a page has its content and its fonts; the Watch page its map too."""
+    expect(page.locator("#wf-page > *").first).to_be_visible()
+    page.wait_for_function("() => document.fonts.status === 'loaded' && !document.querySelector('.skeleton')")
+    if path == "/":
+        map_is_still(page)
+
+
 def point_on_screen(page: Page, place: LonLat) -> tuple[float, float]:
     """Return where a place is on the screen, in pixels."""
     x, y = page.evaluate(_POINT, [place.lon, place.lat])

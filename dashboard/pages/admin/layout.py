@@ -60,8 +60,10 @@ def _users(actor: Actor, services: Services) -> Component:
             _form(
                 "Add a user",
                 [
-                    dmc.TextInput(id=ids.ADMIN_USER_NAME, label="Name to sign in with", maxLength=80),
-                    dmc.TextInput(id=ids.ADMIN_USER_DISPLAY, label="Shown as", maxLength=200),
+                    dmc.TextInput(
+                        id=ids.ADMIN_USER_NAME, label="Name to sign in with", inputProps={"maxLength": 80}
+                    ),
+                    dmc.TextInput(id=ids.ADMIN_USER_DISPLAY, label="Shown as", inputProps={"maxLength": 200}),
                     _select(
                         ids.ADMIN_USER_ROLE, "Role", [(r.value, label(r)) for r in Role], Role.VIEWER.value
                     ),
@@ -114,8 +116,10 @@ def _agencies(services: Services) -> Component:
             _form(
                 "Add an agency",
                 [
-                    dmc.TextInput(id=ids.ADMIN_AGENCY_NAME, label="Name", maxLength=200),
-                    dmc.TextInput(id=ids.ADMIN_AGENCY_SHORT, label="Short name", maxLength=40),
+                    dmc.TextInput(id=ids.ADMIN_AGENCY_NAME, label="Name", inputProps={"maxLength": 200}),
+                    dmc.TextInput(
+                        id=ids.ADMIN_AGENCY_SHORT, label="Short name", inputProps={"maxLength": 40}
+                    ),
                     dmc.Checkbox(
                         id=ids.ADMIN_AGENCY_POLICE,
                         label="Law enforcement (may see law-enforcement-sensitive records)",
@@ -139,8 +143,12 @@ def _types(services: Services) -> Component:
                 "Change a type",
                 [
                     _select(ids.ADMIN_TYPE_PICK, "Type", choices, None),
-                    dmc.TextInput(id=ids.ADMIN_TYPE_LABEL, label="Label", maxLength=200),
-                    dmc.TextInput(id=ids.ADMIN_TYPE_GLYPH, label="Glyph (Maki or Temaki name)", maxLength=60),
+                    dmc.TextInput(id=ids.ADMIN_TYPE_LABEL, label="Label", inputProps={"maxLength": 200}),
+                    dmc.TextInput(
+                        id=ids.ADMIN_TYPE_GLYPH,
+                        label="Glyph (Maki or Temaki name)",
+                        inputProps={"maxLength": 60},
+                    ),
                     _select(ids.ADMIN_TYPE_SEVERITY, "Severity proposed", severities, "0"),
                     dmc.Checkbox(
                         id=ids.ADMIN_TYPE_RETIRED, label="Retired: kept on records, not offered any more"
@@ -154,9 +162,11 @@ def _types(services: Services) -> Component:
                 [
                     _select(ids.ADMIN_TYPE_PARENT, "Under", [("", "A new root"), *choices], ""),
                     dmc.TextInput(
-                        id=ids.ADMIN_TYPE_CODE, label="Code (letters, digits, hyphens)", maxLength=40
+                        id=ids.ADMIN_TYPE_CODE,
+                        label="Code (letters, digits, hyphens)",
+                        inputProps={"maxLength": 40},
                     ),
-                    dmc.TextInput(id=ids.ADMIN_TYPE_NEW_LABEL, label="Label", maxLength=200),
+                    dmc.TextInput(id=ids.ADMIN_TYPE_NEW_LABEL, label="Label", inputProps={"maxLength": 200}),
                 ],
                 ids.ADMIN_TYPE_ADD,
                 "Add type",
