@@ -207,7 +207,7 @@ def _source(
 
 
 def _all_visible(store: Store, actor: Actor, record: str, source: Source) -> bool:
-    """Return whether the actor may see the source and all its records: an import tells of them and changes them."""
+    """Return whether the actor may see the source and all its records, which an import may change."""
     seen = store.visible(actor)
     table = bulk.TABLES[record]
     used = select(table.c.scope_id).where(table.c.source_id == source.id).distinct()
