@@ -40,5 +40,6 @@ export const IDS = Object.freeze({
   importUpload: 'wf-import-upload',
   importMap: 'wf-import-map',
   importArea: 'wf-import-area',
+  importTabs: 'wf-import-tabs',
   importReport: 'wf-import-report',
 });

@@ -28,6 +28,8 @@ export function startImports(root, { map, token }) {
 
   root.addEventListener('click', (event) => {
     if (event.target.closest('[data-wf-close]')) setProps(IDS.importReport, { children: null });
+    const tab = event.target.closest('[data-wf-tab]');
+    if (tab) setProps(IDS.importTabs, { value: tab.dataset.wfTab });
     if (!event.target.closest('[data-wf-area="view"]')) return;
     const box = map.state()?.bbox;
     if (box) setProps(IDS.importArea, { value: box.map((side) => side.toFixed(4)).join(', ') });

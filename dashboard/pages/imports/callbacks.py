@@ -153,7 +153,10 @@ def _register_look(guard: Guarded, desk: Desk) -> None:
 
 def answered(kind: str, field: str, chosen: str) -> tuple[Any, Any]:
     """Return the control that a question is about, and the value that answers it."""
-    control = {"layer": ids.IMPORT_LAYER, "crs": ids.IMPORT_CRS, "date_order": ids.IMPORT_ORDER}.get(field)
+    order = view.date_order(chosen)
+    if order and field in FIELDS[kind]:  # type: ignore[index]  # checked by kind_of
+        return ids.IMPORT_ORDER, order
+    control = {"layer": ids.IMPORT_LAYER, "crs": ids.IMPORT_CRS}.get(field)
     if control:
         return control, chosen
     if kind == "sites" and field == "kind":

@@ -88,7 +88,6 @@ def _job_strip() -> Component:
                 className="progress-box",
                 hidden=True,
             ),
-            html.Div(id=ids.IMPORT_REPORT, **attrs({"aria-live": "polite"})),
         ],
         className="job-strip",
     )
@@ -97,6 +96,7 @@ def _job_strip() -> Component:
 def _file_tab() -> Component:
     return html.Div(
         [
+            html.Div(id=ids.IMPORT_REPORT, **attrs({"aria-live": "polite"})),
             _choose(),
             html.Div(id=ids.IMPORT_ERRORS, **attrs({"aria-live": "assertive"})),
             html.Div(
@@ -108,7 +108,7 @@ def _file_tab() -> Component:
                             html.Div(id=ids.IMPORT_FORM),
                         ]
                     ),
-                    html.Div(_beside(), className="sticky"),
+                    html.Div(html.Div(_beside(), className="sticky"), className="beside"),
                     html.Div(id=ids.IMPORT_ROWS, className="first-rows"),
                 ],
                 id=ids.IMPORT_STEP,

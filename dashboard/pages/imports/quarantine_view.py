@@ -174,8 +174,13 @@ def grid_row(row: Waiting) -> dict[str, Any]:
         "reason": reason_label(row.reason),
         "said": summary(row.original),
         "file": row.file_name,
-        "detail": row.detail,
+        "detail": more_than_reason(row),
     }
+
+
+def more_than_reason(row: Waiting) -> str:
+    """Return the detail of a row where it says more than its reason does."""
+    return "" if row.detail.casefold() == reason_words(row.reason).casefold() else row.detail
 
 
 def summary(original: Mapping[str, Any]) -> str:
@@ -214,7 +219,7 @@ def open_row(row: Waiting) -> Component:
     return html.Div(
         [
             html.H2(f"Row {row.row_number:,} of {row.file_name}"),
-            html.P([html.Strong(reason_words(row.reason)), f" {row.detail}" if row.detail else ""]),
+            html.P([html.Strong(reason_words(row.reason)), f" {more_than_reason(row)}"]),
             html.Div(buttons, className="actions"),
             html.Div(fields, className="original"),
         ],

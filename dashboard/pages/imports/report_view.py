@@ -75,7 +75,9 @@ def ended(job: Job) -> Component:
     """Return what became of a job."""
     if job.report is None:
         return problem(f"Not finished. {job.message}", job.hint)
-    return closable(resent(job.report) if job.about.get("kind") == "quarantine" else report(job.report))
+    if job.about.get("kind") == "quarantine":
+        return resent(job.report)
+    return closable(report(job.report))
 
 
 def closable(child: Component) -> Component:
@@ -267,6 +269,15 @@ def _ways_on(said: Mapping[str, Any]) -> Component | None:
         links.append(dcc.Link("Show on the map", href=address, className="button primary"))
     elif written and said.get("kind") == "sites":
         links.append(dcc.Link("Show the sites", href="/sites", className="button primary"))
+    if said.get("quarantined"):
+        links.append(
+            html.Button(
+                "Open the quarantine",
+                type="button",
+                className="button",
+                **attrs({"data-wf-tab": "quarantine"}),
+            )
+        )
     return html.Div(links, className="actions") if links else None
 
 

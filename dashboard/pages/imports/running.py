@@ -104,6 +104,8 @@ def _register_job(guard: Guarded, desk: Desk) -> None:
         Output(ids.IMPORT_REPORT, "children"),
         Output(ids.IMPORT_TICK, "disabled", allow_duplicate=True),
         Output(ids.IMPORT_UPLOAD, "data"),
+        Output(ids.QUARANTINE_RESULT, "children", allow_duplicate=True),
+        Output(ids.QUARANTINE_CHANGED, "n_clicks", allow_duplicate=True),
         Input(ids.IMPORT_TICK, "n_intervals"),
         Input(ids.IMPORT_JOB, "data"),
         prevent_initial_call="initial_duplicate",
@@ -115,16 +117,14 @@ def _register_job(guard: Guarded, desk: Desk) -> None:
         job = desk.jobs.look(upload)
         if job is None:
             raise PreventUpdate
+        now_ms = time.time_ns() // 1_000_000
+        same = no_update
         if not job.ended:
-            return (
-                report_view.progress(job, now_ms=time.time_ns() // 1_000_000),
-                False,
-                None,
-                no_update,
-                no_update,
-            )
-        written = job.report is not None and not upload.path.is_file() and bool(upload.size)
-        return None, True, _ended(desk, job), True, None if written else no_update
+            return report_view.progress(job, now_ms=now_ms), False, None, same, same, same, same
+        if job.about.get("kind") == "quarantine":
+            return None, True, same, True, same, report_view.ended(job), now_ms
+        written = job.report is not None and not upload.path.is_file()
+        return None, True, _ended(desk, job), True, None if written else same, same, now_ms
 
     @guard.callback(
         Permission.IMPORT,

@@ -12,11 +12,12 @@ from dash.development.base_component import Component
 from dashboard import ids
 from dashboard.components.attrs import attrs
 from dashboard.components.panels import empty, facts
-from dashboard.pages.imports.words import FIELD_LABELS, plural, reason_words, size_text
+from dashboard.pages.imports.words import FIELD_LABELS, ORDER_LABELS, plural, reason_words, size_text
+from dashboard.pages.watch.lookups import words
 from dashboard.web.upload_shelf import Upload
 from data.importers import profiles
 from data.importers.base import Question
-from data.importers.mapping import FIELDS, columns_of, folded
+from data.importers.mapping import DATE_ORDERS, FIELDS, columns_of, folded
 from data.importers.mapping import Mapping as FileMapping
 from data.importers.opening import stem_of
 from data.importers.preview import Preview
@@ -191,7 +192,7 @@ def question_box(question: Question) -> Component:
         parts.append(
             dmc.Select(
                 id=ids.import_answer(question.field),
-                data=[{"value": choice, "label": choice} for choice in choices],
+                data=[{"value": choice, "label": choice_words(question.field, choice)} for choice in choices],
                 placeholder="Choose",
                 searchable=len(choices) > 8,
                 size="xs",
@@ -201,6 +202,20 @@ def question_box(question: Question) -> Component:
     if free:
         parts.append(html.P(f"Write it under “{_control(question.field)}”: {'; '.join(question.choices)}."))
     return html.Div(parts, className="problem question", role="group")
+
+
+def choice_words(field: str, choice: str) -> str:
+    """Return an answer as people read it."""
+    order = date_order(choice)
+    if order:
+        return ORDER_LABELS[order]
+    return words(choice) if field == "kind" else choice
+
+
+def date_order(choice: str) -> str:
+    """Return the order of dates that an answer names ("column:dmy", "epoch_s"), "" for any other answer."""
+    order = choice.rpartition(":")[2]
+    return order if order in DATE_ORDERS else ""
 
 
 def _control(field: str) -> str:
@@ -235,6 +250,7 @@ def first_rows(preview: Preview) -> Component:
     more = len(preview.columns) - len(shown)
     return html.Div(
         [
+            html.H2("First rows"),
             html.Div(
                 html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="sample"),
                 className="scroll-x",
