@@ -137,9 +137,10 @@ class Searcher:
             yield Result("coordinates", label, other, place, _SURE, accuracy_m=fix.accuracy_m)
 
     def _incidents(self, actor: Actor, asked: str) -> Iterator[Result]:
-        """Yield the incident with this id or number, if it is there for this actor."""
-        incident = self._incident(actor, asked.strip("# "))
-        if incident is not None:
+        """Yield the incident with this id, or those to which a source gave this number."""
+        number = asked.strip("# ")
+        own = self._incident(actor, number)
+        for incident in [own] if own else self._store.incidents.numbered(actor, number, limit=_PER_KIND):
             detail = f"{incident.type.label} · {incident.status.name.lower().replace('_', ' ')}"
             accuracy = incident.accuracy_m if incident.place else None
             yield Result(

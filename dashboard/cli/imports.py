@@ -12,6 +12,7 @@ import orjson
 
 from dashboard.cli.opened import opened_store
 from dashboard.cli.output import REJECTS, json_option, say
+from dashboard.cli.roads import roads
 from data.errors import Invalid, UnreadableFile
 from data.importers.mapping import Kind
 from data.model import StoreKind, Tlp
@@ -105,6 +106,7 @@ def _command(kind: Kind) -> click.Command:
 
 for _kind in KINDS:
     importing.add_command(_command(_kind))
+importing.add_command(roads)
 
 
 def _import(

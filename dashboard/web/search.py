@@ -23,7 +23,8 @@ Degrees = Annotated[float | None, Query(description="Middle of the map; what is 
 def router(services: Services) -> APIRouter:
     """Return `/api/v1/search`."""
     routes = APIRouter(tags=["search"], responses=ERRORS)
-    searcher = Searcher(services.store, services.mirror, gazetteer=places.load)
+    store = services.store
+    searcher = Searcher(store, services.mirror, gazetteer=places.load, stretches=store.streets.stretches)
 
     @routes.get("/api/v1/search")
     def search(

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, select
 
-from data.access import Permission
+from data.access import Actor, Permission
 from data.clock import to_ms
 from data.errors import Invalid
 from data.records import Incident, NewIncident
 from data.store import tables as t
 from data.store import text
 from data.store.engine import reading
+from data.store.lookup import Memo
 from data.store.repository import Repository
 
 
@@ -54,6 +55,20 @@ class Incidents(Repository[NewIncident, Incident]):
         """Return the seqs of incidents whose text has all the words: unfiltered, for the mirror to mask."""
         with reading(self._store.engine) as connection:
             return text.matching(connection, words)
+
+    def numbered(self, actor: Actor, number: str, *, limit: int) -> list[Incident]:
+        """Return the incidents to which a source that the actor may know of gave this number."""
+        sources = [source.id for source in self._store.sources.visible(actor)]
+        query = (
+            self._select(actor)
+            .where(t.incident.c.source_id.in_(sources), t.incident.c.source_key == number)
+            .order_by(t.incident.c.occurred_ms.desc(), t.incident.c.id)
+            .limit(limit)
+        )
+        memo: Memo = {}
+        with reading(self._store.engine) as connection:
+            rows = connection.execute(query).all()
+            return [self._record(connection, row._asdict(), memo) for row in rows]
 
     def _complete(self, connection: Connection, values: Mapping[str, Any], row: dict[str, Any]) -> None:
         row["type_id"] = _type_id(connection, values["type_code"])

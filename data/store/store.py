@@ -23,6 +23,7 @@ from data.store.engine import make_engine, reading, writing
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
 from data.store.sites import Areas, Sites
+from data.store.streets import Streets
 from data.store.users import Users
 from data.store.views import Views
 
@@ -47,6 +48,7 @@ class Store:
         self.incidents = Incidents(self)
         self.sites = Sites(self)
         self.areas = Areas(self)
+        self.streets = Streets(self)
         self.attachments = Attachments(self)
 
     def visible(self, actor: Actor) -> frozenset[int]:

@@ -213,6 +213,27 @@ area = Table(
     UniqueConstraint("source_id", "source_key"),
 )
 
+# Stretches of street between two corners, with house numbers and network nodes where a file gives them.
+street = Table(
+    "street",
+    metadata,
+    _seq(),
+    Column("scope_id", ForeignKey("scope.id"), nullable=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("key", String(200), nullable=False, index=True),  # the words of the name in short form
+    Column("place", String(200), nullable=False, default=""),
+    Column("left_from", Integer),
+    Column("left_to", Integer),
+    Column("right_from", Integer),
+    Column("right_to", Integer),
+    Column("from_node", String(40)),
+    Column("to_node", String(40)),
+    Column("length_m", Float, nullable=False),
+    Column("geometry", LargeBinary, nullable=False),
+)
+
+
 # What a record was before each change; the record itself holds the newest version.
 revision = Table(
     "revision",
