@@ -46,7 +46,6 @@ class Watched:
     context: BrowserContext
     outside: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
     forgiven: list[re.Pattern[str]] = field(default_factory=list)
 
     def forgive(self, pattern: str) -> None:
@@ -106,7 +105,6 @@ def watch(browser: Browser, **options: Any) -> Watched:
     context.route(outside, _guard(watched))
     context.on("console", _heard(watched))
     context.on("weberror", lambda error: watched.complaints.append(f"exception: {error.error}"))
-    context.on("requestfailed", lambda request: watched.failed.append(request.url))
     context.set_default_timeout(PATIENCE_MS)
     return watched
 
