@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.places import BASEMAP, BUNDLE
 from dashboard.services import Services
 from data.clock import to_ms
+from layers.basemap import DamagedBasemap, open_archive
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +21,10 @@ _RETRY_S = 2.0
 class Readiness:
     """Loads the mirror once, and knows whether that is done."""
 
-    def __init__(self, services: Services, *, loaded: bool) -> None:
+    def __init__(self, services: Services, *, loaded: bool, warm: Callable[[], object]) -> None:
+        """Take what is loaded, and what else is made ready behind it, once requests are answered."""
         self.services = services
+        self._warm = warm
         self._loaded = threading.Event()
         self._stopping = threading.Event()
         self._owns_mirror = not loaded
@@ -47,6 +51,7 @@ class Readiness:
                 self._stopping.wait(_RETRY_S)
                 continue
             self._loaded.set()
+            self._warm()
 
     def stop(self) -> None:
         """Stop following the store."""
@@ -60,9 +65,15 @@ class Readiness:
         return None if at is None else round((to_ms(self.services.clock.now()) - to_ms(at)) / 1000, 3)
 
     @staticmethod
-    def basemap_present() -> bool:
-        """Return whether the map's own ground is there."""
-        return BASEMAP.is_file() and BASEMAP.stat().st_size > 0
+    def basemap_word() -> str:
+        """Return in a word whether the map's own ground is there and whole."""
+        if not BASEMAP.is_file():
+            return "missing"
+        try:
+            open_archive(BASEMAP).close()
+        except DamagedBasemap:
+            return "damaged"
+        return "present"
 
     @staticmethod
     def bundle_present() -> bool:

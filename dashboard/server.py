@@ -80,7 +80,8 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         redirect_slashes=False,
     )
     app.state.services, app.state.owned = chosen, ours
-    app.state.readiness = Readiness(chosen, loaded=not ours)
+    app.state.searcher = searcher = search.make_searcher(chosen)
+    app.state.readiness = Readiness(chosen, loaded=not ours, warm=searcher.warm)
     app.state.live = LiveHub(chosen)
     app.state.figures = _figures(app)
     errors.install(app)

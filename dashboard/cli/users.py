@@ -10,6 +10,7 @@ from dashboard.cli.opened import opened_store
 from dashboard.cli.output import json_option, say
 from data.errors import Conflict, Invalid
 from data.model import Role, StoreKind, Tlp
+from data.reference.load import load_areas
 from data.store import HOME_AGENCY, Store
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8050"
@@ -62,9 +63,10 @@ def init(name: str, password_stdin: bool, link: bool, address: str, as_json: boo
             password=None if link else _read_password(from_stdin=password_stdin),
             clearance=Tlp.RED,
         )
+        areas = load_areas(store)
         url = f"{address}/link/{store.users.make_link(user_id)}" if link else None
         home = store.settings.home
-    lines = [f"The store is in {home}.", f"The administrator is {name}."]
+    lines = [f"The store is in {home}, with {areas:,} states and counties.", f"The administrator is {name}."]
     lines += [f"Sign in once, within 15 minutes: {url}"] if url else []
     lines.append("Next: watchfloor serve")
     say({"home": str(home), "administrator": name, "link": url}, as_json=as_json, text="\n".join(lines))

@@ -38,7 +38,7 @@ def router(services: Services) -> APIRouter:
             "store": "answers" if store else "does not answer",
             "records": readiness.word,
             "mirror_age_s": readiness.mirror_age_s(),
-            "basemap": "present" if readiness.basemap_present() else "missing",
+            "basemap": readiness.basemap_word(),
             "page": "present" if readiness.bundle_present() else "missing",
         }
         return JSONResponse(body, status_code=200 if ready else 503)

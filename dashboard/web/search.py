@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from dashboard.services import Services
 from dashboard.web.asking import ERRORS, Viewer
@@ -20,14 +20,20 @@ Text = Annotated[
 Degrees = Annotated[float | None, Query(description="Middle of the map; what is near comes first.")]
 
 
-def router(services: Services) -> APIRouter:
-    """Return `/api/v1/search`."""
-    routes = APIRouter(tags=["search"], responses=ERRORS)
+def make_searcher(services: Services) -> Searcher:
+    """Return what answers the search box; `warm` makes its indexes."""
     store = services.store
-    searcher = Searcher(store, services.mirror, gazetteer=places.load, stretches=store.streets.stretches)
+    return Searcher(store, services.mirror, gazetteer=places.load, stretches=store.streets.stretches)
+
+
+def router(_services: Services) -> APIRouter:
+    """Return `/api/v1/search`, answered by the server's own searcher."""
+    routes = APIRouter(tags=["search"], responses=ERRORS)
 
     @routes.get("/api/v1/search")
     def search(
+        request: Request,
+        *,
         actor: Viewer,
         q: Text = "",
         lon: Degrees = None,
@@ -36,6 +42,7 @@ def router(services: Services) -> APIRouter:
     ) -> dict[str, Any]:
         """Return what the actor may find, best first."""
         near = _middle(lon, lat)
+        searcher: Searcher = request.app.state.searcher
         return {"results": [result.as_dict() for result in searcher.find(actor, q, near=near, limit=limit)]}
 
     return routes
