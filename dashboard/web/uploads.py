@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from dashboard.guard import needs
 from dashboard.services import Services
 from dashboard.web.asking import ERRORS
+from dashboard.web.errors import WrongMediaType
 from dashboard.web.records_json import Json, many
 from dashboard.web.upload_shelf import Shelf, Upload
 from data.access import Actor, Permission
@@ -26,6 +27,7 @@ Importer = Annotated[Actor, Depends(needs(Permission.IMPORT))]
 Token = Annotated[str, InPath(max_length=80, description="What the upload answered.")]
 Name = Annotated[str, Query(min_length=1, max_length=400, description="What the file is called.")]
 
+_BYTES: Final = "application/octet-stream"
 _WRITE_BYTES: Final = 1_048_576
 
 
@@ -37,6 +39,10 @@ def router(services: Services) -> APIRouter:
     @routes.post("", status_code=201)
     async def upload(actor: Importer, request: Request, name: Name) -> Json:
         """Take a file as the body of the request and return the token that names it."""
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != _BYTES:
+            raise WrongMediaType(
+                "This address takes the bytes of a file.", hint=f"Send Content-Type: {_BYTES}."
+            )
         await asyncio.to_thread(shelf.sweep)
         try:
             with shelf.receiving(actor, name) as path:

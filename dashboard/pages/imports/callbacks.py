@@ -154,7 +154,7 @@ def _register_look(guard: Guarded, desk: Desk) -> None:
 def answered(kind: str, field: str, chosen: str) -> tuple[Any, Any]:
     """Return the control that a question is about, and the value that answers it."""
     order = view.date_order(chosen)
-    if order and field in FIELDS[kind]:  # type: ignore[index]  # checked by kind_of
+    if order and field in FIELDS[kind]:
         return ids.IMPORT_ORDER, order
     control = {"layer": ids.IMPORT_LAYER, "crs": ids.IMPORT_CRS}.get(field)
     if control:

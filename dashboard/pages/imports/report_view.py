@@ -49,10 +49,11 @@ def progress(job: Job, *, now_ms: int) -> Component:
 
 
 def _pace(job: Job, now_ms: int) -> str:
+    so_far = f"{max(0, now_ms - job.started_ms) // 1000} s so far"
     if not job.total:
-        return f"{max(0, now_ms - job.started_ms) // 1000} s"
+        return so_far
     if not job.done:
-        return plural(job.total, "row")
+        return f"{plural(job.total, 'row')} · {so_far}"
     counted = f"{job.done:,} of {plural(job.total, 'row')}"
     seconds = (now_ms - job.stage_started_ms) / 1000
     if seconds < 0.5:

@@ -1,0 +1,358 @@
+"""The Import page without a browser: drafts, jobs, reports and the quarantine's list."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.pages.imports import draft as drafts
+from dashboard.pages.imports import quarantine_view, report_view, view
+from dashboard.pages.imports.callbacks import answered
+from dashboard.pages.imports.desk import Desk, unpanicked
+from dashboard.pages.imports.draft import Draft, Form
+from dashboard.pages.imports.jobs import Job
+from dashboard.pages.imports.words import FIELD_LABELS, ORDER_LABELS
+from dashboard.services import Services
+from dashboard.web.upload_shelf import Upload
+from data.access import Actor
+from data.errors import Conflict, Invalid, NotFound, UnreadableFile
+from data.importers.mapping import DATE_ORDERS, FIELDS
+from data.mirror import Mirror
+from data.model import Tlp
+from data.store import Store
+from data.store.batches import Batches
+from data.store.quarantined import page, piles, take_back
+from tests.support.imports import row, write_csv
+from tests.support.records import World
+
+SOON = {"date": "soon"}
+
+
+@pytest.fixture
+def desk(sqlite_store: Store) -> Desk:
+    """Return the desk of a page over an empty store."""
+    services = Services(
+        settings=sqlite_store.settings,
+        store=sqlite_store,
+        mirror=Mirror(sqlite_store),
+        clock=sqlite_store.clock,
+    )
+    return Desk(services)
+
+
+@pytest.fixture
+def actor(sqlite_world: World) -> Actor:
+    """Return an analyst who sees every store."""
+    return sqlite_world.analyst()
+
+
+def sent(desk: Desk, actor: Actor, rows: list[dict[str, str]], name: str = "calls.csv") -> Upload:
+    with desk.shelf.receiving(actor, name) as path:
+        write_csv(path, rows)
+    return desk.shelf.get(actor, path.parent.name)
+
+
+def ended(desk: Desk, upload: Upload) -> Job:
+    for _ in range(600):
+        job = desk.jobs.look(upload)
+        if job is not None and job.ended and not desk.shelf.busy(upload):
+            return job
+        time.sleep(0.05)
+    raise AssertionError("the job did not end")
+
+
+def text_of(component: Any) -> str:
+    """Return every text of a component, in order."""
+    if component is None:
+        return ""
+    if isinstance(component, list | tuple):
+        return " ".join(text_of(child) for child in component)
+    if hasattr(component, "to_plotly_json"):
+        return text_of(getattr(component, "children", None))
+    return str(component)
+
+
+# ── drafts ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_field_and_date_order_has_a_word() -> None:
+    assert {name for names in FIELDS.values() for name in names} == set(FIELD_LABELS)
+    assert set(DATE_ORDERS) == set(ORDER_LABELS)
+
+
+def test_fields_left_as_detected_are_not_said_again() -> None:
+    base = {"title": ["title"], "type": ["type"]}
+    said = Form({"title": ["title"], "type": ["kind of"], "narrative": [], "unknown": ["x"]})
+    draft = drafts.of_form("incidents", None, None, said, base=base)
+    assert draft.fields == (("type", ("kind of",)),)
+
+
+def test_a_field_that_was_emptied_is_said_to_have_no_column() -> None:
+    draft = drafts.of_form("incidents", "", "", Form({"title": []}), base={"title": ["title"]})
+    assert draft.amendment().fields == {"title": ()}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        Form(zone="Mars/Olympus"),
+        Form(order="backwards"),
+        Form(area="1,2,3"),
+        Form(area="10,0,5,1"),
+        Form(area="a,b,c,d"),
+        Form(source="x" * 81),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_way_out(form: Form) -> None:
+    with pytest.raises(Invalid) as refused:
+        drafts.of_form("incidents", None, None, form, base={})
+    assert refused.value.hint
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}, "people", True])
+def test_anything_but_a_kind_is_refused(value: Any) -> None:
+    with pytest.raises(Invalid):
+        drafts.kind_of(value)
+
+
+def test_values_of_any_shape_make_a_draft_or_are_refused() -> None:
+    for value in (None, 7, [], {}, True, "text", ["a", 1, None]):
+        names = ("site_kind", "crs", "zone", "order", "area", "source", "tlp", "store", "partial")
+        for name in names:
+            try:
+                drafts.of_form("sites", value, value, Form(**{name: value}), base={})
+            except Invalid:
+                continue
+
+
+def test_declared_areas_are_written_as_they_are_read() -> None:
+    assert drafts.box_in("-71.2, 42.2, -70.9, 42.5; 1,2,3,4") == ((-71.2, 42.2, -70.9, 42.5), (1, 2, 3, 4))
+    assert drafts.box_in("") is None
+
+
+def test_each_answer_goes_to_the_control_it_is_about() -> None:
+    assert answered("incidents", "occurred", "when:dmy")[1] == "dmy"
+    assert answered("incidents", "occurred", "when") == (view.ids.import_field("occurred"), ["when"])
+    assert answered("sites", "kind", "hospital") == (view.ids.IMPORT_SITE_KIND, "hospital")
+    assert answered("areas", "layer", "towns")[0] == view.ids.IMPORT_LAYER
+    with pytest.raises(Invalid):
+        answered("areas", "__class__", "x")
+
+
+# ── from file to report ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_preview_says_what_the_file_would_become_and_writes_nothing(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(n) for n in range(1, 30)] + [row(30, **SOON)])
+    preview = desk.preview(actor, upload, Draft("incidents"))
+    assert preview.rows == 30
+    assert sum(preview.reasons.values()) == 1
+    assert Batches(desk.services.store).all(actor) == []
+    points = json.loads((upload.folder / "points.json").read_bytes())
+    assert len(points["features"]) == 29
+    assert "30 rows" in text_of(view.found(upload, preview))
+    assert "1 row" in text_of(view.result(upload, preview))
+
+
+def test_an_import_ends_in_a_report_that_counts_every_row_once(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(n) for n in range(1, 30)] + [row(30, **SOON)])
+    desk.start(actor, upload, Draft("incidents", tlp=Tlp.GREEN, source="calls"), dry_run=False)
+    job = ended(desk, upload)
+    assert job.report is not None
+    assert (job.report["read"], job.report["added"], job.report["quarantined"]) == (30, 29, 1)
+    assert not upload.path.exists()  # nothing of a file stays once it is in the store
+    words = text_of(report_view.ended(job))
+    assert "30 rows of incidents read" in words
+    assert "Show on the map" in words
+
+
+def test_a_dry_run_writes_nothing_and_keeps_the_file(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(1), row(2)])
+    desk.start(actor, upload, Draft("incidents", source="calls"), dry_run=True)
+    job = ended(desk, upload)
+    assert job.report is not None
+    assert job.report["added"] == 2
+    assert "nothing was written" in text_of(report_view.ended(job))
+    assert upload.path.is_file()
+    assert Batches(desk.services.store).all(actor) == []
+
+
+def test_what_only_a_person_can_decide_stops_an_import_before_it_writes(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(n, date=f"0{n}/0{n}/2021") for n in range(1, 9)])
+    preview = desk.preview(actor, upload, Draft("incidents"))
+    assert preview.questions
+    assert "Day, month, year" in str(view.question_box(preview.questions[0]).to_plotly_json())
+    desk.start(actor, upload, Draft("incidents"), dry_run=False)
+    job = ended(desk, upload)
+    assert (job.state, job.report) == ("failed", None)
+    answer = desk.preview(actor, upload, Draft("incidents", order="dmy"))
+    assert answer.questions == []
+
+
+def test_a_file_is_imported_once_at_a_time(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(1)])
+    with desk.shelf.working(upload), pytest.raises(Conflict):
+        desk.start(actor, upload, Draft("incidents"), dry_run=True)
+
+
+def test_a_job_whose_process_died_is_not_shown_as_running(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(1)])
+    desk.shelf.note(upload, "job", {"state": "running", "about": {}, "stage": "writing"})
+    job = desk.jobs.look(upload)
+    assert job is not None
+    assert job.state == "failed"
+    assert "stopped" in text_of(report_view.ended(job))
+
+
+def test_a_saved_mapping_is_found_again_and_a_shipped_name_is_refused(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(n, date=f"0{n}/0{n}/2021") for n in range(1, 9)])
+    desk.save(actor, upload, Draft("incidents", order="dmy"), name="county-cad")
+    assert desk.preview(actor, upload, Draft("incidents", profile="county-cad")).questions == []
+    with pytest.raises(Conflict):
+        desk.save(actor, upload, Draft("incidents"), name="boston-311")
+    for name in (None, "", "  ", "x" * 81, 7):
+        with pytest.raises(Invalid):
+            desk.save(actor, upload, Draft("incidents"), name=name)
+
+
+def test_a_reader_that_panics_is_an_unreadable_file() -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panic() -> None:
+        raise PanicException("index out of bounds")
+
+    with pytest.raises(UnreadableFile):
+        unpanicked(panic)
+    with pytest.raises(UnreadableFile):
+        unpanicked(lambda: int("x"))
+    with pytest.raises(KeyboardInterrupt):
+        unpanicked(lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+
+
+# ── quarantine ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def imported(desk: Desk, actor: Actor, rows: list[dict[str, str]], **about: Any) -> Upload:
+    good = [row(n) for n in range(100, 140)]  # enough of them that the columns are recognised
+    upload = sent(desk, actor, [*good, *rows])
+    desk.start(actor, upload, Draft("incidents", source="calls", **about), dry_run=False)
+    assert ended(desk, upload).report is not None
+    return upload
+
+
+def test_piles_and_pages_count_the_same_rows(desk: Desk, actor: Actor) -> None:
+    zero = [row(n, lat="0", lon="0") for n in range(20, 25)]
+    imported(desk, actor, [row(1), *(row(n, **SOON) for n in range(2, 5)), *zero])
+    store = desk.services.store
+    found = piles(store, actor)
+    assert {pile.reason: pile.rows for pile in found} == {"unreadable_date": 3, "zero_coordinates": 5}
+    for pile in found:
+        rows, total = page(store, actor, batch_id=pile.batch_id, reason=pile.reason, limit=2)
+        assert (len(rows), total) == (2, pile.rows)
+    assert quarantine_view.batch_choices(found)[0]["label"].endswith("8 rows")
+
+
+def test_many_rows_are_mended_and_sent_again_at_once(desk: Desk, actor: Actor) -> None:
+    imported(desk, actor, [row(1), *(row(n, **SOON) for n in range(2, 7)), row(9, date="never")])
+    room = desk.send_again(
+        actor,
+        batch_id=None,
+        reason="unreadable_date",
+        mend=lambda one: quarantine_view.replaced(
+            one, column="date", find="soon", replace="2021-08-02 10:00"
+        ),
+    )
+    job = ended(desk, room)
+    assert job.report == {"sent": 6, "taken": 5, "still": 1, "total": 6}
+    assert "5 rows taken in" in text_of(report_view.ended(job))
+    rows, total = page(desk.services.store, actor)
+    assert total == 1
+    assert rows[0].original["date"] == "never"
+
+
+def test_a_discarded_row_can_be_taken_back(desk: Desk, actor: Actor) -> None:
+    imported(desk, actor, [row(1), row(2, **SOON)])
+    store = desk.services.store
+    (waiting,), _ = page(store, actor)
+    Batches(store).settle(actor, waiting.seq, state="discarded")
+    assert page(store, actor)[1] == 0
+    assert page(store, actor, state="discarded")[1] == 1
+    take_back(store, actor, waiting.seq)
+    assert page(store, actor)[1] == 1
+    with pytest.raises(Conflict):
+        take_back(store, actor, waiting.seq)
+
+
+def test_the_quarantine_of_a_scope_is_hidden_from_who_may_not_see_it(
+    desk: Desk, actor: Actor, sqlite_world: World
+) -> None:
+    from data.model import Role
+
+    imported(desk, actor, [row(1), row(2, **SOON)], tlp=Tlp.RED)
+    elsewhere = sqlite_world.agency("Elsewhere")
+    other = sqlite_world.actor(role=Role.ANALYST, agency_id=elsewhere)
+    store = desk.services.store
+    (waiting,), _ = page(store, actor)
+    assert piles(store, other) == []
+    assert page(store, other) == ([], 0)
+    with pytest.raises(NotFound):
+        take_back(store, other, waiting.seq)
+
+
+def test_replacing_touches_one_column_and_nothing_else() -> None:
+    original = {"a": "x1x", "b": "x", "c": None}
+    assert quarantine_view.replaced(original, column="a", find="x", replace="") == {
+        "a": "1",
+        "b": "x",
+        "c": None,
+    }
+    assert quarantine_view.replaced(original, column="c", find="x", replace="y") == original
+    assert quarantine_view.replaced(original, column="a", find="", replace="y") == original
+    assert original["a"] == "x1x"
+
+
+# ── reports ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_report_of_sites_names_what_is_gone_moved_and_changed() -> None:
+    from data.store.quarantined import SiteChange
+
+    said = {
+        "kind": "sites", "read": 3, "added": 0, "updated": 2, "unchanged": 1, "duplicate": 0, "quarantined": 0,
+        "reasons": {}, "gone": 1, "moved": 1, "changed": 1, "moves": [{"name": "North", "metres": 1250.0}],
+        "state": "done", "file": "sites.csv", "source": "s",
+    }  # fmt: skip
+    changes = [
+        SiteChange(1, "Old", {"gone": [None, "2026"]}),
+        SiteChange(2, "North", {"place": [1, 2]}),
+        SiteChange(3, "South", {"phone": ["1", "2"]}),
+    ]
+    words = text_of(report_view.report(said, changes=changes))
+    assert "kept as history: 1 Old" in words
+    assert "North: 1.2 km" in words
+    assert "South: phone" in words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (5399, "90 min"), (7200, "2.0 h")]
+)
+def test_time_left_is_no_finer_than_one_waits(seconds: float, words: str) -> None:
+    assert report_view.time_left(seconds) == words
+
+
+def test_progress_tells_rate_and_time_left() -> None:
+    job = Job("running", {}, stage="writing", done=50_000, total=100_000, stage_started_ms=0)
+    words = text_of(report_view.progress(job, now_ms=10_000))
+    assert "50,000 of 100,000 rows · 5,000 rows/s · 10 s left" in words
+
+
+def test_hostile_text_of_a_file_stays_text(desk: Desk, actor: Actor, tmp_path: Path) -> None:
+    upload = sent(desk, actor, [row(1, title="<img src=x onerror=alert(1)>"), row(2, title="{{7*7}}")])
+    rows = view.first_rows(desk.preview(actor, upload, Draft("incidents")))
+    assert "<img src=x onerror=alert(1)>" in text_of(rows)
+    assert "dangerously" not in str(rows.to_plotly_json())
