@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,12 +58,12 @@ class Headers:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._complete(MutableHeaders(scope=message), scope)
+                self._complete(MutableHeaders(scope=message), scope, status=message["status"])
             await send(message)
 
         await self.app(scope, receive, complete)
 
-    def _complete(self, headers: MutableHeaders, scope: Scope) -> None:
+    def _complete(self, headers: MutableHeaders, scope: Scope, *, status: int) -> None:
         path: str = scope["path"]
         if path.startswith("/_dash-") and "content-type" not in headers:
             headers["Content-Type"] = (
@@ -71,7 +72,10 @@ class Headers:
         kind = headers.get("content-type", "")
         # A worker obeys the policy that its own script came with, so scripts carry the page's.
         runs = kind.startswith("text/html") or "javascript" in kind
-        headers.setdefault("Content-Security-Policy", self.policy if runs else SEALED)
+        # "Not modified" has no type to judge by, and its headers would replace those of the kept answer:
+        # a policy here would take the map's worker its right to fetch, from the second visit on.
+        if status != HTTPStatus.NOT_MODIFIED:
+            headers.setdefault("Content-Security-Policy", self.policy if runs else SEALED)
         for name, value in _ALWAYS.items():
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", _caching(path, scope["query_string"]))

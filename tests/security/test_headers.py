@@ -79,3 +79,14 @@ def test_the_figures_are_for_administrators_and_say_nothing_of_records(site: Ser
     answer = site.as_role(Role.ADMINISTRATOR).get("/metrics")
     assert "watchfloor_requests_total" in answer.text
     assert re.search(r"^watchfloor_live_sockets 0$", answer.text, re.MULTILINE)
+
+
+def test_an_unchanged_script_keeps_the_policy_that_it_came_with(site: Served) -> None:
+    # The headers of a 304 replace those of the kept answer, and a worker obeys its own script's policy.
+    first = site.officer.get("/assets/dist/maplibre-gl-worker.mjs")
+    again = site.officer.get(
+        "/assets/dist/maplibre-gl-worker.mjs", headers={"If-None-Match": first.headers["etag"]}
+    )
+    assert "connect-src 'self'" in first.headers["content-security-policy"]
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
