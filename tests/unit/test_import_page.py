@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboard.pages.imports import draft as drafts
-from dashboard.pages.imports import quarantine_view, report_view, view
+from dashboard.pages.imports import report_view, view
 from dashboard.pages.imports.callbacks import answered
 from dashboard.pages.imports.desk import Desk, unpanicked
 from dashboard.pages.imports.draft import Draft, Form
 from dashboard.pages.imports.jobs import Job
 from dashboard.pages.imports.words import FIELD_LABELS, ORDER_LABELS
-from dashboard.services import Services
-from dashboard.web.upload_shelf import Upload
 from data.access import Actor
-from data.errors import Conflict, Invalid, NotFound, UnreadableFile
+from data.errors import Conflict, Invalid, UnreadableFile
 from data.importers.mapping import DATE_ORDERS, FIELDS
-from data.mirror import Mirror
 from data.model import Tlp
 from data.store import Store
 from data.store.batches import Batches
-from data.store.quarantined import page, piles, take_back
-from tests.support.imports import row, write_csv
+from tests.support.import_page import desk_over, ended, sent, text_of
+from tests.support.imports import row
 from tests.support.records import World
 
 SOON = {"date": "soon"}
@@ -35,45 +31,13 @@ SOON = {"date": "soon"}
 @pytest.fixture
 def desk(sqlite_store: Store) -> Desk:
     """Return the desk of a page over an empty store."""
-    services = Services(
-        settings=sqlite_store.settings,
-        store=sqlite_store,
-        mirror=Mirror(sqlite_store),
-        clock=sqlite_store.clock,
-    )
-    return Desk(services)
+    return desk_over(sqlite_store)
 
 
 @pytest.fixture
 def actor(sqlite_world: World) -> Actor:
     """Return an analyst who sees every store."""
     return sqlite_world.analyst()
-
-
-def sent(desk: Desk, actor: Actor, rows: list[dict[str, str]], name: str = "calls.csv") -> Upload:
-    with desk.shelf.receiving(actor, name) as path:
-        write_csv(path, rows)
-    return desk.shelf.get(actor, path.parent.name)
-
-
-def ended(desk: Desk, upload: Upload) -> Job:
-    for _ in range(600):
-        job = desk.jobs.look(upload)
-        if job is not None and job.ended and not desk.shelf.busy(upload):
-            return job
-        time.sleep(0.05)
-    raise AssertionError("the job did not end")
-
-
-def text_of(component: Any) -> str:
-    """Return every text of a component, in order."""
-    if component is None:
-        return ""
-    if isinstance(component, list | tuple):
-        return " ".join(text_of(child) for child in component)
-    if hasattr(component, "to_plotly_json"):
-        return text_of(getattr(component, "children", None))
-    return str(component)
 
 
 # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────
@@ -234,99 +198,19 @@ def test_a_reader_that_panics_is_an_unreadable_file() -> None:
         unpanicked(lambda: (_ for _ in ()).throw(KeyboardInterrupt))
 
 
-# ── quarantine ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def imported(desk: Desk, actor: Actor, rows: list[dict[str, str]], **about: Any) -> Upload:
-    good = [row(n) for n in range(100, 140)]  # enough of them that the columns are recognised
-    upload = sent(desk, actor, [*good, *rows])
-    desk.start(actor, upload, Draft("incidents", source="calls", **about), dry_run=False)
-    assert ended(desk, upload).report is not None
-    return upload
-
-
-def test_piles_and_pages_count_the_same_rows(desk: Desk, actor: Actor) -> None:
-    zero = [row(n, lat="0", lon="0") for n in range(20, 25)]
-    imported(desk, actor, [row(1), *(row(n, **SOON) for n in range(2, 5)), *zero])
-    store = desk.services.store
-    found = piles(store, actor)
-    assert {pile.reason: pile.rows for pile in found} == {"unreadable_date": 3, "zero_coordinates": 5}
-    for pile in found:
-        rows, total = page(store, actor, batch_id=pile.batch_id, reason=pile.reason, limit=2)
-        assert (len(rows), total) == (2, pile.rows)
-    assert quarantine_view.batch_choices(found)[0]["label"].endswith("8 rows")
-
-
-def test_many_rows_are_mended_and_sent_again_at_once(desk: Desk, actor: Actor) -> None:
-    imported(desk, actor, [row(1), *(row(n, **SOON) for n in range(2, 7)), row(9, date="never")])
-    room = desk.send_again(
-        actor,
-        batch_id=None,
-        reason="unreadable_date",
-        mend=lambda one: quarantine_view.replaced(
-            one, column="date", find="soon", replace="2021-08-02 10:00"
-        ),
-    )
-    job = ended(desk, room)
-    assert job.report == {"sent": 6, "taken": 5, "still": 1, "total": 6}
-    assert "5 rows taken in" in text_of(report_view.ended(job))
-    rows, total = page(desk.services.store, actor)
-    assert total == 1
-    assert rows[0].original["date"] == "never"
-
-
-def test_a_discarded_row_can_be_taken_back(desk: Desk, actor: Actor) -> None:
-    imported(desk, actor, [row(1), row(2, **SOON)])
-    store = desk.services.store
-    (waiting,), _ = page(store, actor)
-    Batches(store).settle(actor, waiting.seq, state="discarded")
-    assert page(store, actor)[1] == 0
-    assert page(store, actor, state="discarded")[1] == 1
-    take_back(store, actor, waiting.seq)
-    assert page(store, actor)[1] == 1
-    with pytest.raises(Conflict):
-        take_back(store, actor, waiting.seq)
-
-
-def test_the_quarantine_of_a_scope_is_hidden_from_who_may_not_see_it(
-    desk: Desk, actor: Actor, sqlite_world: World
-) -> None:
-    from data.model import Role
-
-    imported(desk, actor, [row(1), row(2, **SOON)], tlp=Tlp.RED)
-    elsewhere = sqlite_world.agency("Elsewhere")
-    other = sqlite_world.actor(role=Role.ANALYST, agency_id=elsewhere)
-    store = desk.services.store
-    (waiting,), _ = page(store, actor)
-    assert piles(store, other) == []
-    assert page(store, other) == ([], 0)
-    with pytest.raises(NotFound):
-        take_back(store, other, waiting.seq)
-
-
-def test_replacing_touches_one_column_and_nothing_else() -> None:
-    original = {"a": "x1x", "b": "x", "c": None}
-    assert quarantine_view.replaced(original, column="a", find="x", replace="") == {
-        "a": "1",
-        "b": "x",
-        "c": None,
-    }
-    assert quarantine_view.replaced(original, column="c", find="x", replace="y") == original
-    assert quarantine_view.replaced(original, column="a", find="", replace="y") == original
-    assert original["a"] == "x1x"
-
-
 # ── reports ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_report_of_sites_names_what_is_gone_moved_and_changed() -> None:
     from data.store.quarantined import SiteChange
 
-    said = {
-        "kind": "sites", "read": 3, "added": 0, "updated": 2, "unchanged": 1, "duplicate": 0, "quarantined": 0,
-        "reasons": {}, "gone": 1, "moved": 1, "changed": 1, "moves": [{"name": "North", "metres": 1250.0}],
-        "state": "done", "file": "sites.csv", "source": "s",
-    }  # fmt: skip
+    counted = dict.fromkeys(("added", "duplicate", "quarantined"), 0) | {
+        "read": 3,
+        "updated": 2,
+        "unchanged": 1,
+    }
+    moves = [{"name": "North", "metres": 1250.0}]
+    said = counted | {"kind": "sites", "gone": 1, "moved": 1, "changed": 1, "moves": moves, "source": "s"}
     changes = [
         SiteChange(1, "Old", {"gone": [None, "2026"]}),
         SiteChange(2, "North", {"place": [1, 2]}),
