@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, Table, insert, select, update
 
 from data.access import Actor, Permission, require, sql_filter
-from data.clock import from_ms, to_ms
+from data.clock import to_ms
 from data.errors import Conflict, Forbidden, Invalid, NotFound
 from data.records import Comment, Revision
 from data.store import tables as t
 from data.store.directory import received
 from data.store.engine import new_key, reading, writing
 from data.store.lookup import Memo, joined
+from data.store.revisions import comments_of, last_editor, revisions_of
 from data.store.rows import decode, encode, keepable, new_row, place_columns, plain
 
 if TYPE_CHECKING:
@@ -82,36 +83,13 @@ class Repository(Generic[NewT, RecordT]):
         """Return the changes to a record, oldest first; the making of it is not one of them."""
         with reading(self._store.engine) as connection:
             seq = self._stored(connection, actor, record_id).row["seq"]
-            rows = connection.execute(
-                select(t.revision, t.user.c.display_name)
-                .outerjoin(t.user, t.user.c.id == t.revision.c.user_id)
-                .where(t.revision.c.kind == self.kind, t.revision.c.record_seq == seq)
-                .order_by(t.revision.c.revision)
-            ).all()
-        return [
-            Revision(
-                revision=r.revision,
-                at=from_ms(r.at_ms),
-                user_id=r.user_id,
-                user_name=r.display_name or "Watchfloor",
-                batch_id=r.batch_id,
-                changes={name: (pair[0], pair[1]) for name, pair in r.changes.items()},
-                reason=r.reason,
-            )
-            for r in rows
-        ]
+            return revisions_of(connection, self.kind, seq)
 
     def comments(self, actor: Actor, record_id: UUID) -> list[Comment]:
         """Return what was written beneath a record, oldest first."""
         with reading(self._store.engine) as connection:
             seq = self._stored(connection, actor, record_id).row["seq"]
-            rows = connection.execute(
-                select(t.comment, t.user.c.display_name)
-                .join(t.user, t.user.c.id == t.comment.c.user_id)
-                .where(t.comment.c.kind == self.kind, t.comment.c.record_seq == seq)
-                .order_by(t.comment.c.seq)
-            ).all()
-        return [Comment(r.seq, from_ms(r.at_ms), r.user_id, r.display_name, r.text) for r in rows]
+            return comments_of(connection, self.kind, seq)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -231,6 +209,14 @@ class Repository(Generic[NewT, RecordT]):
                 hint="Choose a marking within your clearance and a store that you were granted.",
             )
 
+    def _stays_in_its_store(self, before: int, after: int) -> None:
+        stores = {scope.id: scope.store for scope in self._store.scopes.all()}
+        if stores[before] is not stores[after]:
+            raise Forbidden(
+                f"A change of marking does not move an {self.kind} into another store.",
+                hint="A named person enters it there anew; the two stores stay apart.",
+            )
+
     def _field(self, record: RecordT, name: str) -> Any:
         if name == "scope_id":
             return record.scope.id  # type: ignore[attr-defined]  # every record kind has it
@@ -252,6 +238,7 @@ class Repository(Generic[NewT, RecordT]):
             columns |= place_columns(changes.get("place"), changes.get("geometry"))
         if "scope_id" in columns:
             self._scope_for_writing(connection, actor, columns["scope_id"])
+            self._stays_in_its_store(row["scope_id"], columns["scope_id"])
         self._changed(connection, row, columns)
         columns |= {"revision": row["revision"] + 1, "updated_ms": to_ms(now)}
         connection.execute(update(self.table).where(self.table.c.seq == row["seq"]).values(columns))
@@ -303,12 +290,7 @@ class Repository(Generic[NewT, RecordT]):
         stored: Stored[RecordT],
         changes: Mapping[str, Any],
     ) -> Conflict:
-        last = connection.execute(
-            select(t.user.c.display_name)
-            .join(t.revision, t.user.c.id == t.revision.c.user_id)
-            .where(t.revision.c.kind == self.kind, t.revision.c.record_seq == stored.row["seq"])
-            .order_by(t.revision.c.revision.desc())
-        ).scalar()
+        last = last_editor(connection, self.kind, stored.row["seq"])
         return Conflict(
             f"{last or 'Somebody else'} changed this {self.kind} while you were editing it.",
             hint="Compare the two versions, then keep theirs or send yours again on top of it.",

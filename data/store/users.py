@@ -117,12 +117,16 @@ class Users:
             self._audit.record(connection, actor, "disable", kind="user", record=user_id)
 
     def set_password(self, actor: Actor, user_id: int, password: str) -> None:
-        """Set a user's password: one's own, or anybody's for an administrator."""
+        """Set a user's password, one's own or anybody's for an administrator; their sessions end."""
         if actor.user_id != user_id:
             require(actor, Permission.ADMINISTER)
         with writing(self._engine) as connection:
             values = {"password_hash": hash_password(password)}
-            connection.execute(update(t.user).where(t.user.c.id == user_id).values(values))
+            changed = connection.execute(update(t.user).where(t.user.c.id == user_id).values(values))
+            if changed.rowcount == 0:
+                raise NotFound(f"There is no user {user_id}.")
+            # Whoever learned the old one is out.
+            connection.execute(delete(t.session).where(t.session.c.user_id == user_id))
             self._audit.record(connection, actor, "set_password", kind="user", record=user_id)
 
     # ── signing in ───────────────────────────────────────────────────────────────────────────────

@@ -153,3 +153,12 @@ def test_files_are_seen_by_whoever_sees_their_incident_and_nobody_else(
     for incident in (hidden, plain):
         with pytest.raises(NotFound):
             files.content(officer, incident.id, photo)
+
+
+def test_a_change_of_marking_moves_no_report_into_another_store(world: World) -> None:
+    analyst = world.analyst()
+    sar = world.store.scopes.intern(StoreKind.SAR, Tlp.GREEN, agency_id=analyst.agency_id)
+    report = world.incident(analyst)
+    with pytest.raises(Forbidden, match="another store"):
+        world.store.incidents.update(analyst, report.id, revision=1, changes={"scope_id": sar})
+    assert world.store.incidents.get(analyst, report.id).scope == report.scope
