@@ -58,6 +58,8 @@ def make_dash(server: FastAPI, services: Services) -> Dash:
         enable_mcp=False,
         websocket_callbacks=False,
     )
+    # Otherwise its page keeps trying the socket that the gate refuses, and fills console and log with it.
+    dash.backend.websocket_capability = False
     dash.renderer = _START
     dash.layout = lambda: _layout(services)
     shell.register(dash, services)
