@@ -76,7 +76,7 @@ def _reading(mapping: FileMapping, services: Services) -> Component:
             [
                 dmc.TextInput(
                     id=ids.IMPORT_AREA,
-                    label="Area that rows may be in: west, south, east, north",
+                    label="Area of the rows: W, S, E, N",
                     placeholder="Anywhere; rows outside go to quarantine",
                     value=area_text(mapping),
                     debounce=600,

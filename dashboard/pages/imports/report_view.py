@@ -1,24 +1,19 @@
-"""How an import goes and how it went, as components: progress, report, and the list of past imports."""
+"""How an import goes and how it went, as components: progress and report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import ids
 from dashboard.components.attrs import attrs
-from dashboard.components.panels import empty, icon, problem
+from dashboard.components.panels import icon, problem
 from dashboard.components.places import distance_text
-from dashboard.components.times import when
 from dashboard.pages.imports.jobs import Job
-from dashboard.pages.imports.words import KIND_LABELS, PARTS, STAGES, STATES, plural, reason_words
-from data.store.batches import Batch
+from dashboard.pages.imports.words import KIND_LABELS, PARTS, STAGES, plural, reason_words
 from data.store.quarantined import SiteChange
 
 _LISTED: Final = 12
@@ -280,50 +275,3 @@ def _ways_on(said: Mapping[str, Any]) -> Component | None:
             )
         )
     return html.Div(links, className="actions") if links else None
-
-
-# ── past imports ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def history(
-    batches: Sequence[Batch], *, names: Mapping[int, str], zone: ZoneInfo, now: datetime
-) -> Component:
-    """Return past imports, newest first, each of which opens its report."""
-    shown = [batch for batch in batches if (batch.report or {}).get("format") != "quarantine"]
-    if not shown:
-        return empty("Nothing was imported yet.", "Choose a file under “Import”; its report is kept here.")
-    headings = ("File", "Kind", "When", "By", "Read", "Added", "Updated", "Quarantine", "State")
-    numbers = {"Read", "Added", "Updated", "Quarantine"}
-    rows = [_batch_row(batch, names, zone, now) for batch in shown]
-    head = html.Thead(
-        html.Tr(
-            [html.Th(word, scope="col", className="number" if word in numbers else None) for word in headings]
-        )
-    )
-    return html.Table([head, html.Tbody(rows)], className="history-table")
-
-
-def _batch_row(batch: Batch, names: Mapping[int, str], zone: ZoneInfo, now: datetime) -> Component:
-    said = batch.report or {}
-    by = "command line" if batch.user_id is None else names.get(batch.user_id, "another agency")
-    opener = html.Button(
-        batch.file_name,
-        id=ids.import_batch(batch.id),
-        type="button",
-        className="link",
-        title="Show its report",
-    )
-    numbers = [
-        html.Td(f"{int(said.get(name) or 0):,}" if said else "", className="number")
-        for name in ("read", "added", "updated", "quarantined")
-    ]
-    return html.Tr(
-        [
-            html.Td(opener),
-            html.Td(KIND_LABELS.get(batch.kind, batch.kind)),
-            html.Td(when(batch.started, zone, now=now)),
-            html.Td(by),
-            *numbers,
-            html.Td(STATES.get(batch.state, batch.state)),
-        ]
-    )

@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 from dashboard import ids
 from dashboard.components.panels import problem
 from dashboard.guard import Guarded, current_actor
-from dashboard.pages.imports import report_view
+from dashboard.pages.imports import history_view, report_view
 from dashboard.pages.imports.desk import Desk
 from dashboard.pages.imports.jobs import Job
 from dashboard.pages.imports.wiring import CONTROLS, EVERY_FIELD, FILE, draft_of, said
@@ -162,7 +162,7 @@ def _register_history(guard: Guarded, desk: Desk) -> None:
             raise PreventUpdate
         actor = current_actor()
         batches = Batches(store).all(actor, limit=_HISTORY)
-        return report_view.history(
+        return history_view.history(
             batches, names=store.users.names(actor), zone=zone, now=desk.services.clock.now()
         )
 
