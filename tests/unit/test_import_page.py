@@ -235,6 +235,15 @@ def test_progress_tells_rate_and_time_left() -> None:
     assert "50,000 of 100,000 rows · 5,000 rows/s · 10 s left" in words
 
 
+def test_an_error_does_not_say_where_the_server_keeps_files(desk: Desk, actor: Actor) -> None:
+    with desk.shelf.receiving(actor, "broken.gpx") as path:
+        path.write_bytes(b"<gpx")
+    upload = desk.shelf.get(actor, path.parent.name)
+    with pytest.raises(UnreadableFile) as refused:
+        desk.preview(actor, upload, Draft("incidents"))
+    assert upload.token not in refused.value.message
+
+
 def test_hostile_text_of_a_file_stays_text(desk: Desk, actor: Actor, tmp_path: Path) -> None:
     upload = sent(desk, actor, [row(1, title="<img src=x onerror=alert(1)>"), row(2, title="{{7*7}}")])
     rows = view.first_rows(desk.preview(actor, upload, Draft("incidents")))

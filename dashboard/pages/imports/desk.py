@@ -61,7 +61,8 @@ class Desk:
                 mapping=saved,
                 options=draft.options(name=upload.name, saved=saved is not None),
                 zone=self.services.settings.timezone,
-            )
+            ),
+            upload,
         )
 
     def saved(self, actor: Actor, draft: Draft) -> FileMapping | None:
@@ -99,7 +100,8 @@ class Desk:
                     options=options,
                     on_progress=tell,
                     cancelled=cancelled,
-                )
+                ),
+                upload,
             )
             if not dry_run and report.state == "done":
                 upload.path.unlink(missing_ok=True)
@@ -153,11 +155,13 @@ class Desk:
         return not report.quarantined
 
 
-def unpanicked(read: Callable[[], T]) -> T:
+def unpanicked(read: Callable[[], T], upload: Upload | None = None) -> T:
     """Return what `read` returns; a reader's panic on a hostile file becomes UnreadableFile."""
     try:
         return read()
-    except WatchfloorError:
+    except WatchfloorError as error:
+        if upload is not None:  # where the server keeps the file is nobody's business
+            error.message = error.message.replace(str(upload.path), upload.name)
         raise
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise _unreadable() from error
