@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -161,22 +162,27 @@ class Shelf:
         return found if isinstance(found, dict) else None
 
     @contextmanager
-    def working(self, upload: Upload) -> Iterator[None]:
+    def working(self, upload: Upload, *, tries: int = 10) -> Iterator[None]:
         """Hold the upload for one piece of work; raise Conflict where somebody works on it already.
 
         The lock is the system's and ends with the process, so that a killed import does not look alive.
+        Whoever only looks holds it for a moment too: hence more than one try.
         """
         with (upload.folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Conflict("This file is being imported already.", hint="Watch its progress.") from None
+            for attempt in range(tries):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    time.sleep(0.02 if attempt + 1 < tries else 0)
+            else:
+                raise Conflict("This file is being imported already.", hint="Watch its progress.")
             yield
 
     def busy(self, upload: Upload) -> bool:
         """Return whether some process works on the upload at this moment."""
         try:
-            with self.working(upload):
+            with self.working(upload, tries=1):
                 return False
         except Conflict:
             return True

@@ -91,9 +91,10 @@ def _register_list(guard: Guarded, desk: Desk) -> None:
         Input(ids.QUARANTINE_STATE, "value"),
         Input(ids.QUARANTINE_BATCH, "value"),
         Input(ids.QUARANTINE_CHANGED, "n_clicks"),
+        State(ids.QUARANTINE_REASON, "value"),
         prevent_initial_call=True,
     )
-    def choices(tab: Any, state: Any, batch: Any, _changed: Any) -> tuple[Any, ...]:
+    def choices(tab: Any, state: Any, batch: Any, _changed: Any, reason: Any) -> tuple[Any, ...]:
         if tab != "quarantine":
             raise PreventUpdate
         actor = current_actor()
@@ -101,7 +102,15 @@ def _register_list(guard: Guarded, desk: Desk) -> None:
         number = int(batch) if batch else None
         some, _ = page(store, actor, batch_id=number, state=_state(state), limit=20)
         columns = list(dict.fromkeys(name for row in some for name in row.original))
-        return view.batch_choices(found), view.reason_choices(found, batch_id=number), columns
+        batches = view.batch_choices(found)
+        if number is not None and all(choice["value"] != str(number) for choice in batches):
+            # An import whose last row was settled stays chosen: the list must not jump to all the others.
+            name = Batches(store).get(actor, number).file_name
+            batches.append({"value": str(number), "label": f"{name} · 0 rows"})
+        reasons = view.reason_choices(found, batch_id=number)
+        if reason and all(choice["value"] != reason for choice in reasons):
+            reasons.append({"value": str(reason), "label": f"{view.reason_label(str(reason))} · 0"})
+        return batches, reasons, columns
 
 
 def _state(value: Any) -> str:
