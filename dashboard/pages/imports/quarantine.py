@@ -16,7 +16,7 @@ from dashboard.guard import Guarded, current_actor
 from dashboard.pages.imports import quarantine_view as view
 from dashboard.pages.imports.desk import Desk
 from dashboard.pages.imports.wiring import said
-from dashboard.pages.imports.words import plural, reason_words
+from dashboard.pages.imports.words import plural, reason_label, reason_words
 from data.access import Permission
 from data.errors import Invalid, WatchfloorError
 from data.importers.quarantine import discard, resend
@@ -109,7 +109,7 @@ def _register_list(guard: Guarded, desk: Desk) -> None:
             batches.append({"value": str(number), "label": f"{name} · 0 rows"})
         reasons = view.reason_choices(found, batch_id=number)
         if reason and all(choice["value"] != reason for choice in reasons):
-            reasons.append({"value": str(reason), "label": f"{view.reason_label(str(reason))} · 0"})
+            reasons.append({"value": str(reason), "label": f"{reason_label(str(reason))} · 0"})
         return batches, reasons, columns
 
 
