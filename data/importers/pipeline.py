@@ -66,8 +66,8 @@ def run(
         dry_run=options.dry_run,
     )
     digest = _sha256(path)
+    report.began_s = started
     take_in(store, actor, shaped, report, options=options, sha256=digest, tell=tell, cancelled=cancelled)
-    report.seconds = time.monotonic() - started
     return report
 
 
@@ -104,6 +104,7 @@ def take_in(
             Counter(row.reason for row in shaped.bad),
             len(gone),
         )
+        report.stop_clock()
         return
     _guard_gone(planned, gone)
     batches = Batches(store)
@@ -142,6 +143,7 @@ def take_in(
 
 
 def _finish(store: Store, batches: Batches, actor: Actor, report: Report, target: Target) -> None:
+    report.stop_clock()  # before it is stored: past imports tell how long they took
     said = report.as_dict()
     counts = {
         name: said[name] for name in ("read", "added", "updated", "unchanged", "duplicate", "quarantined")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,12 +39,17 @@ class Report:
     moves: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    began_s: float = field(default_factory=time.monotonic, compare=False, repr=False)
 
     @property
     def adds_up(self) -> bool:
         """Return whether every row that was read is accounted for once."""
         parts = (self.added, self.updated, self.unchanged, self.duplicate, self.quarantined, self.left)
         return self.read == sum(parts)
+
+    def stop_clock(self) -> None:
+        """Note how long it took, from its beginning to now."""
+        self.seconds = time.monotonic() - self.began_s
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as `--json` and `--report` write it."""

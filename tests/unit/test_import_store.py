@@ -21,6 +21,7 @@ from data.model import LocatedBy, LonLat, Role, Status, StoreKind, Tlp
 from data.settings import Settings
 from data.store import Store, open_store
 from data.store import tables as t
+from data.store.batches import Batches
 from data.store.bulk import new_ids
 from data.store.rows import fid_of
 from tests.support.imports import import_csv, row, stored, write_csv
@@ -141,6 +142,15 @@ def test_a_mended_row_is_taken_in_and_not_quarantined_again(store: Store, tmp_pa
     assert (again.unchanged, again.quarantined, again.added) == (2, 0, 0)
     with pytest.raises(Conflict):
         quarantine.discard(store, actor, bad.seq)
+
+
+def test_a_stored_report_tells_how_long_the_import_took(store: Store, tmp_path: Path) -> None:
+    report = import_csv(store, tmp_path / "a.csv", [row(1), row(2)])
+    assert report.batch is not None
+    stored_report = Batches(store).get(store.system_actor(), report.batch).report
+    assert stored_report is not None
+    assert stored_report["seconds"] > 0
+    assert stored_report == report.as_dict()
 
 
 def test_a_dry_run_counts_and_writes_nothing(store: Store, tmp_path: Path) -> None:
