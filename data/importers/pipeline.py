@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -108,38 +109,41 @@ def take_in(
         return
     _guard_gone(planned, gone)
     batches = Batches(store)
-    with store.transaction() as connection:
-        batch_id = batches.start(
-            connection,
-            actor,
-            {
-                "kind": kind,
-                "file_name": report.file,
-                "sha256": sha256,
-                "profile": mapping.profile or None,
-                "mapping": mapping.model_dump(mode="json"),
-                "source_id": source_id,
-                "scope_id": scope_id,
-            },
-        )
-        store.audit.record(
-            connection, actor, "import", kind=kind, record=batch_id, file=report.file, source=key
-        )
-    report.batch = batch_id
-    target = Target(RECORD_OF[kind], source_id, scope_id, batch_id, actor, now_ms(store))
-    hold(store, target, shaped.bad, report)
-    loader = Loader(store, target, report, progress=tell, cancelled=cancelled or (lambda: False))
-    try:
-        loader.load(shaped, planned)
-        loader.retire(gone)
-    except Cancelled:
-        report.state = "cancelled"
-        report.left = len(planned.add) + len(planned.update) - report.added - report.updated
-    except BaseException:
-        report.state = "failed"
+    with ExitStack() as alive:
+        with store.transaction() as connection:
+            about = _about(report, mapping, sha256)
+            batch_id = batches.start(
+                connection, actor, {**about, "source_id": source_id, "scope_id": scope_id}
+            )
+            alive.enter_context(batches.working(batch_id))
+            store.audit.record(
+                connection, actor, "import", kind=kind, record=batch_id, file=report.file, source=key
+            )
+        report.batch = batch_id
+        target = Target(RECORD_OF[kind], source_id, scope_id, batch_id, actor, now_ms(store))
+        hold(store, target, shaped.bad, report)
+        loader = Loader(store, target, report, progress=tell, cancelled=cancelled or (lambda: False))
+        try:
+            loader.load(shaped, planned)
+            loader.retire(gone)
+        except Cancelled:
+            report.state = "cancelled"
+            report.left = len(planned.add) + len(planned.update) - report.added - report.updated
+        except BaseException:
+            report.state = "failed"
+            _finish(store, batches, actor, report, target)
+            raise
         _finish(store, batches, actor, report, target)
-        raise
-    _finish(store, batches, actor, report, target)
+
+
+def _about(report: Report, mapping: FileMapping, sha256: bytes) -> dict[str, object]:
+    return {
+        "kind": mapping.kind,
+        "file_name": report.file,
+        "sha256": sha256,
+        "profile": mapping.profile or None,
+        "mapping": mapping.model_dump(mode="json"),
+    }
 
 
 def _finish(store: Store, batches: Batches, actor: Actor, report: Report, target: Target) -> None:

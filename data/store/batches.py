@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from data.access import Actor, Permission, require, sql_filter
 from data.clock import from_ms, to_ms
 from data.errors import Conflict, NotFound
 from data.store import tables as t
+from data.store.alive import alive, working
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -60,16 +62,27 @@ class Batches:
     # ── batches ──────────────────────────────────────────────────────────────────────────────────
 
     def start(self, connection: Connection, actor: Actor, values: Mapping[str, Any]) -> int:
-        """Return the id of a new running batch; one of this source that a crash left running has failed."""
-        connection.execute(
-            update(t.import_batch)
-            .where(t.import_batch.c.source_id == values["source_id"], t.import_batch.c.state == "running")
-            .values(state="failed")
+        """Return the id of a new running batch; one of this source that a crash left running has failed.
+
+        The caller holds `working` for the new batch before the transaction ends.
+        """
+        running = select(t.import_batch.c.id).where(
+            t.import_batch.c.source_id == values["source_id"], t.import_batch.c.state == "running"
         )
+        home = self._store.settings.home
+        gone = [found for found in connection.execute(running).scalars() if not alive(home, found)]
+        if gone:
+            connection.execute(
+                update(t.import_batch).where(t.import_batch.c.id.in_(gone)).values(state="failed")
+            )
         row = {**values, "user_id": actor.user_id or None, "state": "running", "started_ms": self._now_ms()}
         made = connection.execute(insert(t.import_batch).values(row))
         key: Any = made.inserted_primary_key
         return int(key[0])
+
+    def working(self, batch_id: int) -> AbstractContextManager[None]:
+        """Show a batch as alive while the block runs, so that no other import takes it for broken off."""
+        return working(self._store.settings.home, batch_id)
 
     def finish(self, connection: Connection, batch_id: int, *, state: str, report: Mapping[str, Any]) -> None:
         """Write down how a batch ended."""
