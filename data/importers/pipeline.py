@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -82,19 +82,23 @@ def take_in(
     sha256: bytes,
     tell: Progress,
     cancelled: Callable[[], bool] | None = None,
+    resent: Sequence[int] = (),
 ) -> None:
-    """Write shaped records and their quarantine into the store, and complete the report."""
+    """Write shaped records and their quarantine into the store, and complete the report.
+
+    `resent` names the quarantined rows that the records were; they are settled when all is written.
+    """
     mapping = shaped.mapping
     kind: Kind = mapping.kind
     scope_id, marking = _scope(store, actor, mapping, options)
     key = options.source_key or mapping.source.key
     source_id = _source(store, actor, key, mapping, scope_id, dry_run=options.dry_run)
     report.source, report.marking = key, marking
-    report.read = shaped.frame.height + len(shaped.bad)
+    report.read += shaped.frame.height + len(shaped.bad)
     report.unlocated = shaped.unlocated
     report.default_points = [dict(point) for point in shaped.default_points]
     report.unmapped_types = dict(shaped.unmapped_types)
-    report.notes = list(shaped.notes)
+    report.notes += shaped.notes
     frame = with_keys(shaped)
     planned = plan(store, RECORD_OF[kind], source_id, frame, report)
     gone = () if options.partial or kind != "sites" else _not_listed(planned, shaped, store, source_id)
@@ -116,9 +120,11 @@ def take_in(
                 connection, actor, {**about, "source_id": source_id, "scope_id": scope_id}
             )
             alive.enter_context(batches.working(batch_id))
-            store.audit.record(
-                connection, actor, "import", kind=kind, record=batch_id, file=report.file, source=key
-            )
+            said: dict[str, Any] = {"kind": kind, "record": batch_id, "file": report.file, "source": key}
+            if resent:
+                store.audit.record(connection, actor, "resend", **said, rows=list(resent))
+            else:
+                store.audit.record(connection, actor, "import", **said)
         report.batch = batch_id
         target = Target(RECORD_OF[kind], source_id, scope_id, batch_id, actor, now_ms(store))
         hold(store, target, shaped.bad, report)
@@ -131,9 +137,9 @@ def take_in(
             report.left = len(planned.add) + len(planned.update) - report.added - report.updated
         except BaseException:
             report.state = "failed"
-            _finish(store, batches, actor, report, target)
+            _finish(store, actor, report, target, resent=resent)
             raise
-        _finish(store, batches, actor, report, target)
+        _finish(store, actor, report, target, resent=resent)
 
 
 def _about(report: Report, mapping: FileMapping, sha256: bytes) -> dict[str, object]:
@@ -146,15 +152,19 @@ def _about(report: Report, mapping: FileMapping, sha256: bytes) -> dict[str, obj
     }
 
 
-def _finish(store: Store, batches: Batches, actor: Actor, report: Report, target: Target) -> None:
+def _finish(store: Store, actor: Actor, report: Report, target: Target, *, resent: Sequence[int]) -> None:
     report.stop_clock()  # before it is stored: past imports tell how long they took
     said = report.as_dict()
     counts = {
         name: said[name] for name in ("read", "added", "updated", "unchanged", "duplicate", "quarantined")
     }
+    batches = Batches(store)
     with store.transaction() as connection:
         batches.finish(connection, target.batch_id, state=report.state, report=said)
         received(connection, target.source_id, store.clock.now(), scope_id=target.scope_id)
+        if resent and report.state == "done":
+            batches.mended(connection, resent)
+            return  # the entry of its beginning names every row
         store.audit.record(
             connection,
             actor,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -18,6 +18,8 @@ from data.store.alive import alive, working
 
 if TYPE_CHECKING:
     from data.store.store import Store
+
+_CHUNK: Final = 5_000  # databases bind no more than some thousands of values at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,25 @@ class Batches:
         if row is None:
             raise NotFound("There is no such row in quarantine, or you may not see it.")
         return _waiting(dict(row._mapping))
+
+    def some(self, actor: Actor, seqs: Sequence[int]) -> list[Waiting]:
+        """Return quarantined rows, oldest first; raise NotFound where the actor may not see each of them."""
+        require(actor, Permission.IMPORT)
+        visible = sql_filter(t.quarantine.c.scope_id, self._store.visible(actor))
+        found: list[Waiting] = []
+        with self._store.reading() as connection:
+            for at in range(0, len(seqs), _CHUNK):
+                query = _with_batch().where(t.quarantine.c.seq.in_(seqs[at : at + _CHUNK]), visible)
+                found += [_waiting(dict(row._mapping)) for row in connection.execute(query)]
+        if len(found) < len(set(seqs)):
+            raise NotFound("There is no such row in quarantine, or you may not see it.")
+        return sorted(found, key=lambda row: row.seq)
+
+    def mended(self, connection: Connection, seqs: Sequence[int]) -> None:
+        """Mark rows as mended: what they became is in the store, whatever was said of them meanwhile."""
+        for at in range(0, len(seqs), _CHUNK):
+            some = t.quarantine.c.seq.in_(seqs[at : at + _CHUNK])
+            connection.execute(update(t.quarantine).where(some).values(state="mended"))
 
     def settle(self, actor: Actor, seq: int, *, state: str) -> None:
         """Mark a waiting row as mended or discarded; raise Conflict if somebody did so before."""

@@ -71,6 +71,18 @@ def test_many_rows_are_mended_and_sent_again_at_once(desk: Desk, actor: Actor) -
     rows, total = page(desk.services.store, actor)
     assert total == 1
     assert rows[0].original["date"] == "never"
+    assert len(Batches(desk.services.store).all(actor)) == 2  # the import, and one for all rows sent again
+
+
+def test_one_row_that_cannot_be_sent_does_not_hold_back_the_others(desk: Desk, actor: Actor) -> None:
+    imported(desk, actor, [row(1), *(row(n, **SOON) for n in range(2, 5))])
+    room = desk.send_again(
+        actor,
+        batch_id=None,
+        reason="",
+        mend=lambda one: {} if one["id"] == "A3" else {**one, "date": "2021-08-02 10:00"},
+    )
+    assert ended(desk, room).report == {"sent": 3, "taken": 2, "still": 1, "total": 3}
 
 
 def test_a_discarded_row_can_be_taken_back(desk: Desk, actor: Actor) -> None:

@@ -144,32 +144,6 @@ def test_a_mended_row_is_taken_in_and_not_quarantined_again(store: Store, tmp_pa
         quarantine.discard(store, actor, bad.seq)
 
 
-def test_a_row_sent_again_during_an_import_of_its_source_does_not_fail_the_import(
-    store: Store, tmp_path: Path
-) -> None:
-    actor = store.system_actor()
-    import_csv(store, tmp_path / "a.csv", [row(1), row(2, lat="0", lon="0")])
-    (bad,), _ = quarantine.waiting(store, actor)
-    states: list[str] = []
-
-    def meanwhile(stage: str, _done: int, _total: int) -> None:
-        if stage == "writing":
-            quarantine.resend(store, actor, bad.seq, {**bad.original, "lat": "42.31", "lon": "-71.06"})
-            states.extend(batch.state for batch in Batches(store).all(actor))
-
-    path = write_csv(tmp_path / "b.csv", [row(3)])
-    report = run(
-        store,
-        actor,
-        path,
-        kind="incidents",
-        options=Options(source_key="test"),
-        on_progress=meanwhile,
-    )
-    assert report.added == 1
-    assert states == ["done", "running", "done"]
-
-
 def test_a_stored_report_tells_how_long_the_import_took(store: Store, tmp_path: Path) -> None:
     report = import_csv(store, tmp_path / "a.csv", [row(1), row(2)])
     assert report.batch is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dashboard.pages.imports.draft import Draft
@@ -16,13 +16,14 @@ from data.importers import profiles, quarantine
 from data.importers.mapping import Mapping as FileMapping
 from data.importers.pipeline import run
 from data.importers.preview import Preview, preview
-from data.store.batches import Batches
+from data.store.batches import Batches, Waiting
 from data.store.quarantined import page
 
 if TYPE_CHECKING:
     from dashboard.services import Services
 
 T = TypeVar("T")
+Mend = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 _PREVIEWS_KEPT: Final = 8
 _ROWS_AT_ONCE: Final = 500
@@ -115,7 +116,7 @@ class Desk:
         *,
         batch_id: int | None,
         reason: str,
-        mend: Callable[[Mapping[str, Any]], dict[str, Any]],
+        mend: Mend,
     ) -> Upload:
         """Begin sending every waiting row of a batch and reason again, each as `mend` leaves it."""
         store = self.services.store
@@ -125,21 +126,20 @@ class Desk:
             _, total = page(store, actor, batch_id=batch_id, reason=reason, limit=0)
             counts = {"sent": 0, "taken": 0, "still": 0, "total": total}
             offset = 0
+            tell("sending", 0, total)
             while not cancelled():
                 rows, _ = page(
                     store, actor, batch_id=batch_id, reason=reason, limit=_ROWS_AT_ONCE, offset=offset
                 )
                 if not rows:
                     break
-                for row in rows:
-                    if cancelled():
-                        break
-                    taken = self._send_one(actor, row.seq, mend(row.original))
-                    counts["taken" if taken else "still"] += 1
-                    # What was taken has left the list; what still waits is stepped over.
-                    offset += not taken
-                    counts["sent"] += 1
-                    tell("sending", counts["sent"], total)
+                taken = self._send(actor, rows, mend)
+                counts["taken"] += taken
+                counts["still"] += len(rows) - taken
+                counts["sent"] += len(rows)
+                # What was taken has left the list; what still waits is stepped over.
+                offset += len(rows) - taken
+                tell("sending", counts["sent"], total)
             return counts
 
         self.jobs.start(
@@ -147,12 +147,20 @@ class Desk:
         )
         return room
 
-    def _send_one(self, actor: Actor, seq: int, original: dict[str, Any]) -> bool:
+    def _send(self, actor: Actor, rows: Sequence[Waiting], mend: Mend) -> int:
+        """Return how many of the rows were taken in; those of one import go together."""
+        of_import: dict[int, dict[int, dict[str, Any]]] = {}
+        for row in rows:
+            of_import.setdefault(row.batch_id, {})[row.seq] = mend(row.original)
+        return sum(self._send_together(actor, some) for some in of_import.values())
+
+    def _send_together(self, actor: Actor, rows: Mapping[int, dict[str, Any]]) -> int:
         try:
-            report = quarantine.resend(self.services.store, actor, seq, original)
+            report = quarantine.resend_many(self.services.store, actor, rows)
         except WatchfloorError:
-            return False
-        return not report.quarantined
+            # One row that cannot even be looked at must not hold back the others.
+            return sum(self._send_together(actor, {seq: rows[seq]}) for seq in rows) if len(rows) > 1 else 0
+        return report.read - report.quarantined
 
 
 def unpanicked(read: Callable[[], T], upload: Upload | None = None) -> T:

@@ -163,7 +163,8 @@ def _register_row(guard: Guarded, desk: Desk) -> None:
                 if report.quarantined:
                     reason = next(iter(report.reasons), "")
                     wrong = problem(
-                        f"Still in quarantine: {reason_words(reason)}.", "Mend it and send it again."
+                        f"Still in quarantine: {reason_words(reason)}.",
+                        " ".join([*report.notes, "Mend it and send it again."]),
                     )
                     return wrong, no_update, no_update
                 result = _done(became(report))
