@@ -8,6 +8,7 @@ The parent has switched off every driver but the wanted one through the environm
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 
@@ -49,12 +50,22 @@ def main(path: str, layer: str, output: str) -> int:
         pa.ArrowException,
         ValueError,
     ) as error:
-        json.dump({"error": str(error)[:300]}, sys.stdout)
+        json.dump({"error": by_name(str(error), path, output)[:300]}, sys.stdout)
         return 3
     except (MemoryError, OSError, RuntimeError) as error:
         json.dump({"error": f"over the limits of the reader ({type(error).__name__})"}, sys.stdout)
         return 3
     return 0
+
+
+def by_name(text: str, *paths: str) -> str:
+    """Return a message in which files go by their names only: where they are kept is nobody's business."""
+    for path in paths:
+        folder, name = os.path.split(path)
+        text = text.replace(path, name)
+        if folder != os.sep:  # the parts of a file lie beside it
+            text = text.replace(folder + os.sep, "")
+    return text
 
 
 if __name__ == "__main__":

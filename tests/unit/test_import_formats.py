@@ -173,6 +173,46 @@ def test_a_workbook_or_archive_with_several_parts_is_asked_about(tmp_path: Path)
     assert read(path, layer="two.csv").frame.height == 2
 
 
+BROKEN = {
+    "a.gpx": b"<gpx",
+    "a.gpkg": b"SQLite format 3\x00" + b"\0" * 84,
+    "a.shp": b"\x00\x00\x27\x0a" + b"\0" * 96,
+    "a.xlsx": b"PK\x03\x04 no workbook",
+    "a.xls": b"no workbook",
+    "a.zip": b"PK\x03\x04 no archive",
+    "a.csv.gz": b"\x1f\x8b no stream",
+    "a.csv.zst": b"no stream",
+    "a.parquet": b"PAR1 no table PAR1",
+    "a.kml": b"<kml",
+    "a.geojson": b'{"type":',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_refusal_names_the_file_and_not_where_the_server_keeps_it(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "kept-in-secret"
+    folder.mkdir()
+    (folder / name).write_bytes(BROKEN[name])
+    with pytest.raises(WatchfloorError) as refused:
+        read(folder / name)
+    said = f"{refused.value.message} {refused.value.hint}"
+    assert "kept-in-secret" not in said
+    assert "watchfloor-" not in said  # the folder for a moment, into which an archive is unpacked
+    if name == "a.gpx":
+        assert "a.gpx" in said
+
+
+def test_a_shapefile_without_its_parts_says_which_by_their_names(tmp_path: Path) -> None:
+    folder = tmp_path / "kept-in-secret"
+    folder.mkdir()
+    shapefile(folder, "EPSG:4326")
+    (folder / "rows.shx").unlink()
+    with pytest.raises(WatchfloorError) as refused:
+        read(folder / "rows.shp")
+    assert "rows.shx" in refused.value.message
+    assert "kept-in-secret" not in refused.value.message
+
+
 def test_real_sample_files_are_read_or_refused_in_words(shared_data: Path) -> None:
     # Each GPX costs a process: three of them stand for the two dozen.
     known = {*READERS, ".zip"} - {".gpx"}

@@ -62,8 +62,7 @@ class Desk:
                 mapping=saved,
                 options=draft.options(name=upload.name, saved=saved is not None),
                 zone=self.services.settings.timezone,
-            ),
-            upload,
+            )
         )
 
     def saved(self, actor: Actor, draft: Draft) -> FileMapping | None:
@@ -101,8 +100,7 @@ class Desk:
                     options=options,
                     on_progress=tell,
                     cancelled=cancelled,
-                ),
-                upload,
+                )
             )
             if not dry_run and report.state == "done":
                 upload.path.unlink(missing_ok=True)
@@ -163,13 +161,11 @@ class Desk:
         return report.read - report.quarantined
 
 
-def unpanicked(read: Callable[[], T], upload: Upload | None = None) -> T:
+def unpanicked(read: Callable[[], T]) -> T:
     """Return what `read` returns; a reader's panic on a hostile file becomes UnreadableFile."""
     try:
         return read()
-    except WatchfloorError as error:
-        if upload is not None:  # where the server keeps the file is nobody's business
-            error.message = error.message.replace(str(upload.path), upload.name)
+    except WatchfloorError:
         raise
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise _unreadable() from error
