@@ -30,7 +30,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         [
             click.argument("file", type=click.Path(path_type=Path)),
-            click.option("--profile", default="", help="How to read the file: a shipped or a saved profile."),
+            click.option(
+                "--profile",
+                default="",
+                help="How to read the file: a shipped or a saved profile, or none to detect the columns.",
+            ),
             click.option(
                 "--map",
                 "maps",
@@ -119,17 +123,19 @@ def _import(
     profile: str,
     **given: Any,
 ) -> None:
+    from data.importers.detect import NO_PROFILE
     from data.importers.mapping import Mapping
     from data.importers.pipeline import run
     from data.importers.profiles import names
     from data.store.batches import Batches
 
+    if save_profile == NO_PROFILE:
+        raise Invalid(f"A profile cannot be called {NO_PROFILE!r}.", hint="Choose another name.")
     with opened_store() as store:
         actor = store.system_actor()
         saved = Batches(store).profiles(actor, kind=kind)
-        mapping = (
-            Mapping.model_validate(saved[profile]) if profile in saved and profile not in names() else None
-        )
+        own = profile in saved and profile not in (NO_PROFILE, *names())
+        mapping = Mapping.model_validate(saved[profile]) if own else None
         options = _as_options(kind, profile="" if mapping else profile, **given)
         report = run(
             store, actor, file, mapping, kind=kind, options=options, on_progress=_progress(quiet=as_json)

@@ -14,6 +14,7 @@ from data.importers.mapping import Kind, Mapping, SourceInfo, folded
 from data.importers.profiles import recognise
 from data.reference.sites import site_kinds
 
+NO_PROFILE: Final = "none"  # told instead of a profile's name: go by the columns, whatever would fit
 _SAMPLE: Final = 2_000
 _MERCATOR_MAX_M: Final = 20_048_967
 
@@ -38,8 +39,12 @@ class Detected:
 
 
 def detect(sheet: Sheet, *, kind: Kind, stem: str, profile: str = "") -> Detected:
-    """Return the mapping of a known profile, or one proposed from the columns' names and contents."""
-    known = recognise(kind, sheet.frame.columns, stem, name=profile)
+    """Return the mapping of a known profile, or one proposed from the columns' names and contents.
+
+    With `profile` only that one is asked; NO_PROFILE asks none.
+    """
+    asked = profile != NO_PROFILE
+    known = recognise(kind, sheet.frame.columns, stem, name=profile) if asked else None
     if known is not None:
         why = f"the columns are those of {known.label}"
         findings = [

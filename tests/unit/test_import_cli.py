@@ -75,6 +75,13 @@ def test_a_mapping_is_saved_and_used_again_as_a_profile(cli, tmp_path: Path) -> 
     assert cli("import", "incidents", newer, "--profile", "no-such").exit_code == 2
 
 
+def test_the_profile_none_means_the_columns_and_names_no_mapping(cli, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [row(n) for n in range(20)])
+    assert cli("import", "incidents", path, "--save-profile", "none").exit_code == 2
+    said = json.loads(cli("import", "incidents", path, "--profile", "none", "--json").stdout)
+    assert (said["profile"], said["added"]) == ("", 20)
+
+
 def test_a_dry_run_writes_nothing(cli, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [row(n) for n in range(20)])
     dry = cli("import", "incidents", path, "--dry-run")

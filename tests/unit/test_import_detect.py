@@ -8,8 +8,9 @@ import pytest
 from data.errors import Invalid
 from data.importers.amend import Amendment, amend, of_texts
 from data.importers.base import Sheet
-from data.importers.detect import Detected, detect
+from data.importers.detect import NO_PROFILE, Detected, detect
 from data.importers.mapping import Kind
+from data.importers.profiles import Variant, variants
 from data.importers.registry import read
 from tests.support.imports import COLUMNS, row, write_csv
 
@@ -56,6 +57,19 @@ def test_columns_with_swapped_names_are_proposed_the_other_way_round() -> None:
     assert detected.mapping.fields["lat"] == ("lon",)
     assert detected.mapping.swapped
     assert any("swapped" in finding.reason for finding in detected.findings)
+
+
+def test_no_profile_is_asked_where_none_is_wanted() -> None:
+    columns = {name: ["1", "2", "3"] for name in sorted(profile_variant().recognise[0])}
+    assert found(columns).mapping.profile == profile_variant().profile
+    detected = found(columns, profile=NO_PROFILE)
+    assert detected.mapping.profile == ""
+    assert all("columns are those of" not in finding.reason for finding in detected.findings)
+
+
+def profile_variant() -> Variant:
+    """Return a shipped profile of incidents that goes by columns alone."""
+    return next(one for one in variants() if one.mapping.kind == "incidents" and not one.file)
 
 
 def test_web_mercator_metres_are_recognised() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.pages.imports import draft as drafts
 from dashboard.pages.imports import report_view, view
-from dashboard.pages.imports.callbacks import answered
+from dashboard.pages.imports.callbacks import answered, profile_choices
 from dashboard.pages.imports.desk import Desk, unpanicked
 from dashboard.pages.imports.draft import Draft, Form
 from dashboard.pages.imports.jobs import Job
@@ -178,9 +178,19 @@ def test_a_saved_mapping_is_found_again_and_a_shipped_name_is_refused(desk: Desk
     assert desk.preview(actor, upload, Draft("incidents", profile="county-cad")).questions == []
     with pytest.raises(Conflict):
         desk.save(actor, upload, Draft("incidents"), name="boston-311")
+    with pytest.raises(Conflict):
+        desk.save(actor, upload, Draft("incidents"), name="none")
     for name in (None, "", "  ", "x" * 81, 7):
         with pytest.raises(Invalid):
             desk.save(actor, upload, Draft("incidents"), name=name)
+
+
+def test_detecting_the_columns_is_a_choice_beside_the_profiles(desk: Desk, actor: Actor) -> None:
+    choices = {one["label"]: one["value"] for one in profile_choices(desk, actor, Draft("incidents"))}
+    upload = sent(desk, actor, [row(n) for n in range(9)])
+    preview = desk.preview(actor, upload, Draft("incidents", profile=choices["Detect the columns"]))
+    assert (preview.mapping.profile, preview.questions) == ("", [])
+    assert "No profile: columns were recognised one by one" in text_of(view.found(upload, preview))
 
 
 def test_a_reader_that_panics_is_an_unreadable_file() -> None:

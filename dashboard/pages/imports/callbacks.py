@@ -20,6 +20,7 @@ from data.access import Actor, Permission
 from data.errors import Invalid, WatchfloorError
 from data.importers import profiles
 from data.importers.base import NeedsAnswer
+from data.importers.detect import NO_PROFILE
 from data.importers.mapping import FIELDS
 from data.store.batches import Batches
 
@@ -97,14 +98,19 @@ def _register_open(guard: Guarded, desk: Desk) -> None:
 
 
 def profile_choices(desk: Desk, actor: Actor, start: Draft) -> list[dict[str, str]]:
-    """Return the shipped profiles of this kind of file and the saved ones."""
+    """Return the shipped profiles of this kind of file, the saved ones, and the way to do without."""
     shipped: dict[str, str] = {}
     for variant in profiles.variants():
         if variant.mapping.kind == start.kind:
             shipped.setdefault(variant.profile, variant.label)
     saved = Batches(desk.services.store).profiles(actor, kind=start.kind)
     return [
-        *[{"value": name, "label": f"{name} (saved)"} for name in saved if name not in shipped],
+        {"value": NO_PROFILE, "label": "Detect the columns"},
+        *[
+            {"value": name, "label": f"{name} (saved)"}
+            for name in saved
+            if name not in shipped and name != NO_PROFILE
+        ],
         *[{"value": name, "label": label} for name, label in shipped.items()],
     ]
 

@@ -13,6 +13,7 @@ from dashboard.web.upload_shelf import Shelf, Upload
 from data.access import Actor
 from data.errors import Conflict, Invalid, UnreadableFile, WatchfloorError
 from data.importers import profiles, quarantine
+from data.importers.detect import NO_PROFILE
 from data.importers.mapping import Mapping as FileMapping
 from data.importers.pipeline import run
 from data.importers.preview import Preview, preview
@@ -67,17 +68,17 @@ class Desk:
 
     def saved(self, actor: Actor, draft: Draft) -> FileMapping | None:
         """Return the saved mapping that the draft names; None for a shipped profile or none."""
-        if not draft.profile or draft.profile in profiles.names():
+        if draft.profile in ("", NO_PROFILE, *profiles.names()):
             return None
         known = Batches(self.services.store).profiles(actor, kind=draft.kind)
         return FileMapping.model_validate(known[draft.profile]) if draft.profile in known else None
 
     def save(self, actor: Actor, upload: Upload, draft: Draft, *, name: Any) -> None:
-        """Keep the mapping as drafted under a name; raise Conflict where a shipped profile is called so."""
+        """Keep the mapping as drafted under a name; raise Conflict where it means something else."""
         if not isinstance(name, str) or not name.strip() or len(name) > 80:
             raise Invalid("The profile needs a name.", hint="Write one of up to 80 characters.")
-        if name.strip() in profiles.names():
-            raise Conflict(f"{name.strip()!r} is a shipped profile.", hint="Choose another name.")
+        if name.strip() in (NO_PROFILE, *profiles.names()):
+            raise Conflict(f"{name.strip()!r} means something else already.", hint="Choose another name.")
         mapping = self.preview(actor, upload, draft).mapping.model_copy(update={"profile": name.strip()})
         Batches(self.services.store).save_profile(
             actor, name.strip(), kind=draft.kind, mapping=mapping.model_dump(mode="json")

@@ -62,7 +62,7 @@ def found(upload: Upload, preview: Preview) -> Component:
 def _profile_words(upload: Upload, preview: Preview) -> str:
     name = preview.mapping.profile
     if not name:
-        return "No profile fits: columns were recognised one by one. Check them below."
+        return "No profile: columns were recognised one by one. Check them below."
     if name not in profiles.names():
         return f"Saved profile {name}"
     variant = profiles.recognise(preview.mapping.kind, preview.columns, stem_of(upload.name), name=name)
