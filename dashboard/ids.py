@@ -46,6 +46,9 @@ CONFLICT: Final = "wf-conflict"
 TIMELINE_PANE: Final = "wf-timeline-pane"
 TIMELINE_BAR: Final = "wf-timeline-bar"
 TIMELINE: Final = "wf-timeline"
+TIMELINE_SLOT: Final = "wf-timeline-slot"
+TABLE_SLOT: Final = "wf-table-slot"
+AFTER_MAP: Final = "wf-after-map"
 
 # sites page
 SITES_GRID: Final = "wf-sites-grid"

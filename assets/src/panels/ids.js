@@ -31,6 +31,7 @@ export const IDS = Object.freeze({
   conflict: 'wf-conflict',
   timelineBar: 'wf-timeline-bar',
   timeline: 'wf-timeline',
+  afterMap: 'wf-after-map',
   reportForm: 'wf-report-form',
   reportMap: 'wf-report-map',
   reportPlace: 'wf-report-place',

@@ -18,7 +18,8 @@ export function createTimeline({ state, lookups }) {
 
   function draw(summary) {
     if (summary) last = summary.timeline ?? NOTHING;
-    if (!last) return;
+    // The graph comes after the map; what is known by then is drawn when it does.
+    if (!last || !byId(IDS.timeline)) return;
     setProps(IDS.timeline, { figure: figure(last, { lookups, labels, windowMs }) });
     attach();
   }
@@ -27,7 +28,7 @@ export function createTimeline({ state, lookups }) {
   function attach(tries = 0) {
     const graph = byId(IDS.timeline)?.querySelector('.js-plotly-plot');
     if (!graph?.on) {
-      if (tries < 40) setTimeout(() => attach(tries + 1), 50);
+      if (tries < 200) setTimeout(() => attach(tries + 1), 50);
       return;
     }
     if (attached === graph) return;
@@ -45,6 +46,11 @@ export function createTimeline({ state, lookups }) {
 
   return {
     draw,
+    /** Draw what is known as soon as the graph is on the page. */
+    appear(tries = 0) {
+      if (byId(IDS.timeline)) draw(null);
+      else if (tries < 200) setTimeout(() => this.appear(tries + 1), 50);
+    },
     /** Mark the window that playback shows, or nothing. */
     mark(range) {
       windowMs = range;

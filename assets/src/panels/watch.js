@@ -98,6 +98,16 @@ export function startWatch(root, { map, token }) {
     })
     .catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
 
+  // Plotly and the table are large: they are fetched once the map stands, or could not be drawn.
+  let filled = false;
+  function afterMap() {
+    if (filled || !root.isConnected) return;
+    filled = true;
+    setStore(IDS.afterMap, true);
+    timeline.appear();
+  }
+  ready.finally(afterMap);
+
   return {
     state, feed, selection, playback, table, sides, names, ready,
     /** Something that the actor may see has changed. */

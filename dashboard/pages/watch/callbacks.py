@@ -13,6 +13,7 @@ from dashboard import ids
 from dashboard.components.attrs import attrs
 from dashboard.guard import Guarded, current_actor, guarded
 from dashboard.pages.watch import actions, view
+from dashboard.pages.watch.layout import after_map
 from data.access import Permission
 from data.errors import Conflict, WatchfloorError
 
@@ -23,9 +24,22 @@ if TYPE_CHECKING:
 def register(app: Any, services: Services) -> None:
     """Register the callbacks of the Watch page."""
     guard = guarded(app)
+    _register_after_map(guard)
     _register_record(guard, services)
     _register_table(guard, services)
     _register_views(guard, services)
+
+
+def _register_after_map(guard: Guarded) -> None:
+    @guard.callback(
+        Permission.VIEW,
+        Output(ids.TIMELINE_SLOT, "children"),
+        Output(ids.TABLE_SLOT, "children"),
+        Input(ids.AFTER_MAP, "data"),
+        prevent_initial_call=True,
+    )
+    def fill(_drawn: Any) -> tuple[Component, Component]:
+        return after_map()
 
 
 def _register_record(guard: Guarded, services: Services) -> None:

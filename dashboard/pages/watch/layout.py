@@ -110,7 +110,7 @@ def _stage(actor: Actor) -> Component:
                         ],
                         className="table-head",
                     ),
-                    grid(),
+                    html.Div(id=ids.TABLE_SLOT, className="slot"),
                 ],
                 id=ids.TABLE_PANE,
                 className="table-pane",
@@ -169,27 +169,34 @@ def _timeline() -> Component:
     return html.Section(
         [
             html.Div(id=ids.TIMELINE_BAR, className="timeline-bar"),
-            dcc.Graph(
-                id=ids.TIMELINE,
-                className="timeline-graph",
-                config={
-                    "displayModeBar": False,
-                    "responsive": True,
-                    "doubleClick": False,
-                    "scrollZoom": False,
-                },
-                figure={
-                    "data": [],
-                    "layout": {
-                        "paper_bgcolor": "rgba(0,0,0,0)",
-                        "plot_bgcolor": "rgba(0,0,0,0)",
-                        "xaxis": {"visible": False},
-                        "yaxis": {"visible": False},
-                    },
-                },
-            ),
+            html.Div(id=ids.TIMELINE_SLOT, className="slot"),
+            dcc.Store(id=ids.AFTER_MAP),
         ],
         id=ids.TIMELINE_PANE,
         className="timeline",
         **attrs({"aria-label": "Timeline: counts by type"}),
     )
+
+
+def after_map() -> tuple[Component, Component]:
+    """Return the timeline's graph and the table, whose large libraries come once the map is drawn."""
+    graph: Component = dcc.Graph(
+        id=ids.TIMELINE,
+        className="timeline-graph",
+        config={
+            "displayModeBar": False,
+            "responsive": True,
+            "doubleClick": False,
+            "scrollZoom": False,
+        },
+        figure={
+            "data": [],
+            "layout": {
+                "paper_bgcolor": "rgba(0,0,0,0)",
+                "plot_bgcolor": "rgba(0,0,0,0)",
+                "xaxis": {"visible": False},
+                "yaxis": {"visible": False},
+            },
+        },
+    )
+    return graph, grid()
