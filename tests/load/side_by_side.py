@@ -123,8 +123,10 @@ def _plotly(lon: np.ndarray, lat: np.ndarray, folder: Path) -> Path:
     centre = {"lon": float(lon.mean()), "lat": float(lat.mean())}
     figure.update_layout(map={"style": "white-bg", "center": centre, "zoom": 7}, height=1000)
     path = folder / "plotly.html"
+    # Run once plotly has made its map; the map says by itself when everything is on it.
     script = (
-        "document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => { window.drawn = true; });"
+        "document.querySelector('.js-plotly-plot')._fullLayout.map._subplot.map"
+        ".once('idle', () => { window.drawn = true; });"
     )
     figure.write_html(path, include_plotlyjs=True, post_script=script)
     return path
