@@ -136,10 +136,11 @@ def signed_in(
 
 
 def opened(watched: Watched, floor: Floor, path: str = "/") -> Page:
-    """Return a page with the map drawn and the counts in place."""
+    """Return a page with the map drawn, the counts in place, and the timeline that comes last."""
     page = watched.context.new_page()
     page.goto(floor.server.url + path)
     page.wait_for_function("() => window.watchfloor && window.watchfloor.map && window.watchfloor.map.state")
     page.wait_for_selector("#wf-map canvas")
     page.wait_for_function("() => document.querySelector('[data-wf-total]')?.textContent.trim()")
+    page.wait_for_selector("#wf-timeline .js-plotly-plot", state="attached")
     return page

@@ -71,7 +71,9 @@ def test_a_report_that_the_officer_may_not_see_moves_nothing(officer: Watched, f
 
 
 def test_a_browser_that_lost_the_network_catches_up_by_itself(officer: Watched, floor: Floor) -> None:
-    officer.forgive(r"ERR_INTERNET_DISCONNECTED|WebSocket|Failed to fetch|net::ERR")
+    officer.forgive(
+        r"ERR_INTERNET_DISCONNECTED|WebSocket|Failed to fetch|net::ERR|the server did not respond"
+    )
     page = opened(officer, floor)
     expect(page.locator("#wf-connection")).to_have_attribute("data-state", "live")
     cut = _network_switch(page)
@@ -86,7 +88,9 @@ def test_a_browser_that_lost_the_network_catches_up_by_itself(officer: Watched, 
 
 
 def test_a_server_that_was_killed_and_came_back_is_found_again(officer: Watched, floor: Floor) -> None:
-    officer.forgive(r"WebSocket|ERR_CONNECTION|Failed to (fetch|load)|net::ERR|503|status of")
+    officer.forgive(
+        r"WebSocket|ERR_CONNECTION|Failed to (fetch|load)|net::ERR|503|status of|the server did not respond"
+    )
     page = opened(officer, floor)
     _report(floor, "Before the crash")
     expect(feed(page).filter(has_text="Before the crash")).to_be_visible()

@@ -49,7 +49,7 @@ export function createTimeline({ state, lookups }) {
     /** Draw what is known as soon as the graph is on the page. */
     appear(tries = 0) {
       if (byId(IDS.timeline)) draw(null);
-      else if (tries < 200) setTimeout(() => this.appear(tries + 1), 50);
+      else if (tries < 2400) setTimeout(() => this.appear(tries + 1), 50);
     },
     /** Mark the window that playback shows, or nothing. */
     mark(range) {

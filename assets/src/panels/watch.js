@@ -16,6 +16,8 @@ import { isWall, showFacts } from './wall.js';
 import { showMarking, theme } from './topbar.js';
 import { count } from './format.js';
 
+const ASK_AGAIN_MS = 10_000;
+
 /**
  * Bring the Watch page to life.
  * @param {HTMLElement} root
@@ -103,8 +105,14 @@ export function startWatch(root, { map, token }) {
   function afterMap() {
     if (filled || !root.isConnected) return;
     filled = true;
-    setStore(IDS.afterMap, true);
     timeline.appear();
+    askAfterMap(1);
+  }
+  /** Ask until it is there: the line may be cut just then. */
+  function askAfterMap(turn) {
+    if (!root.isConnected || byId(IDS.timeline)) return;
+    setStore(IDS.afterMap, turn);
+    setTimeout(() => askAfterMap(turn + 1), ASK_AGAIN_MS);
   }
   ready.finally(afterMap);
 
