@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -25,6 +26,7 @@ from data.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailab
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE_S = 3.0
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER_PATHS = re.compile(r"/(?:api|tiles|ogc)/.*|/metrics")
 _ALWAYS_ANSWERED = frozenset({"/livez", "/readyz"})
@@ -114,7 +116,7 @@ class Gate:
 
     async def _asking(self, scope: Scope, headers: Headers) -> Asking:
         """Return who asks; raise Unauthenticated where somebody must be signed in."""
-        if not self.ready():
+        if not await self._soon_ready():
             raise Unavailable(
                 "Watchfloor is starting: it reads its records.", hint="Try again.", retry_after_s=2
             )
@@ -129,6 +131,16 @@ class Gate:
         if found is None and not is_public(scope["path"]):
             raise Unauthenticated("Nobody is signed in.", hint="Sign in at /login, or send a bearer token.")
         return Asking(found)
+
+    async def _soon_ready(self) -> bool:
+        """Return whether requests can be answered, now or after a moment's patience."""
+        # One of several workers may be ready, and said so, while the next request meets one that reads.
+        until = time.monotonic() + _PATIENCE_S
+        while not self.ready():
+            if time.monotonic() > until:
+                return False
+            await asyncio.sleep(0.05)
+        return True
 
     async def _session_actor(self, scope: Scope) -> Actor | None:
         token = session_token(scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import Hashable
 
 import anyio
@@ -21,6 +22,11 @@ from data.errors import Unauthenticated
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 15.0
+# Each open map asks for some three things when it is told of a change. So many maps a second are told,
+# and none waits longer than the last figure: a hundred maps are spread out, a few hear at once.
+_TOLD_PER_S = 150
+_LONGEST_SPREAD_S = 0.8
+_AT_ONCE = 8
 _ENDED = 4401
 
 
@@ -83,6 +89,7 @@ class LiveHub:
         while True:
             with anyio.move_on_after(max(0.0, beat - loop.time())):
                 await changed.wait()
+                await asyncio.sleep(self._turn())
             changed.clear()
             due = loop.time() >= beat
             if due:
@@ -93,6 +100,11 @@ class LiveHub:
             if due or token != sent:
                 await self._push(socket, token)
                 sent = token
+
+    def _turn(self) -> float:
+        """Return how long a socket waits after a change, so that not all maps ask at the same moment."""
+        spread = min(self.sockets / _TOLD_PER_S, _LONGEST_SPREAD_S)
+        return spread * random.random() if self.sockets > _AT_ONCE else 0.0  # noqa: S311  # spreads load, hides nothing
 
     async def _push(self, socket: WebSocket, token: str) -> None:
         at = self.services.clock.now().isoformat(timespec="milliseconds")

@@ -98,6 +98,10 @@ class Server:
         client = httpx.Client(base_url=self.url, timeout=30, follow_redirects=False, **options)  # type: ignore[arg-type]
         if link is not None:
             answer = client.get(f"/link/{link}")
+            until = time.monotonic() + START_S
+            while answer.status_code == 503 and time.monotonic() < until:  # a second worker still reads
+                time.sleep(float(answer.headers["Retry-After"]))
+                answer = client.get(f"/link/{link}")
             assert answer.status_code in {200, 302, 303}, answer.text
         return client
 
