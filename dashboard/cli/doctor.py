@@ -80,7 +80,7 @@ def _home(settings: Settings) -> Finding:
 
 
 def _store(settings: Settings) -> Finding:
-    from data.store.engine import make_engine
+    from data.store.engine import dispose, make_engine
     from data.store.migrate import current, newest
 
     if not settings.database_url and not (settings.home / "watchfloor.db").is_file():
@@ -90,7 +90,7 @@ def _store(settings: Settings) -> Finding:
         have, want = current(engine), newest()
         kind = engine.dialect.name
     finally:
-        engine.dispose()
+        dispose(engine)
     if have != want:
         advice = "The next command brings it up to date; take a backup first."
         return Finding("store", good=False, found=f"{kind}, schema {have} instead of {want}", advice=advice)

@@ -50,10 +50,14 @@ class Scopes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def all(self) -> list[Scope]:
-        """Return every scope, by id."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(t.scope).order_by(t.scope.c.id)).all()
+    def all(self, on: Connection | None = None) -> list[Scope]:
+        """Return every scope, by id, through the connection that the caller holds, where it holds one."""
+        query = select(t.scope).order_by(t.scope.c.id)
+        if on is not None:
+            rows = on.execute(query).all()
+        else:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
         return [
             Scope(row.id, StoreKind(row.store), Tlp(row.tlp), row.law_enforcement, row.agency_id)
             for row in rows
@@ -81,9 +85,9 @@ class Scopes:
                 else new_key(connection.execute(insert(t.scope).values(values)))
             )
 
-    def visible(self, actor: Actor) -> frozenset[int]:
+    def visible(self, actor: Actor, on: Connection | None = None) -> frozenset[int]:
         """Return the ids of the scopes that the actor may see."""
-        return visible_scopes(actor, self.all())
+        return visible_scopes(actor, self.all(on))
 
 
 class Sources:

@@ -7,25 +7,49 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, CursorResult, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 # Any constant will do: it names "the one writer of a Watchfloor store" among PostgreSQL's advisory locks.
 _WRITER_LOCK: Final = 0x5741_5443
 _BUSY_MS: Final = 30_000
+_READERS: Final = 16  # connections; more of them would only queue for two cores
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine for the address; SQLite in WAL mode with `synchronous=FULL` on every connection."""
+def make_engine(url: str, *, readers: int = _READERS) -> Engine:
+    """Return an engine for the address; SQLite in WAL mode with `synchronous=FULL` on every connection.
+
+    It reads through `readers` connections at most, and writes through one of its own: there is one writer
+    at a time anyway, and those who wait for their turn must not hold what readers need.
+    """
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    writer = _connected(parsed, connections=1, kept=1)
+    return _connected(parsed, connections=readers, kept=min(readers, 8), writer=writer)
+
+
+def _connected(url: URL, *, connections: int, kept: int, **options: Engine) -> Engine:
+    pool = {"pool_size": kept, "max_overflow": connections - kept, "execution_options": options}
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, **pool)
+    # A pool also where SQLAlchemy would take one connection a thread: threads come and go here.
+    connect = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connect, poolclass=QueuePool, **pool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def dispose(engine: Engine) -> None:
+    """Give every connection of the engine back, its writer's too."""
+    _writer(engine).dispose()
+    engine.dispose()
+
+
+def _writer(engine: Engine) -> Engine:
+    writer: Engine = engine.get_execution_options()["writer"]
+    return writer
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -37,7 +61,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.execute("PRAGMA cache_size=-32768")
     cursor.close()
 
 
@@ -54,7 +78,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     One writer at a time, on PostgreSQL too: the audit chain and the change counter are sequences without
     gaps or overtaking, which concurrent commits would break.
     """
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
+    writer = _writer(engine)
+    with writer.connect().execution_options(write=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
         yield connection

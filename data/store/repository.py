@@ -63,7 +63,7 @@ class Repository(Generic[NewT, RecordT]):
         """Return the records with these seqs in this order, without those the actor may not see."""
         wanted = [int(seq) for seq in seqs]
         with reading(self._store.engine) as connection:
-            query = self._select(actor).where(self.table.c.seq.in_(wanted))
+            query = self._select(actor, connection).where(self.table.c.seq.in_(wanted))
             memo: Memo = {}
             found = {
                 row.seq: self._record(connection, row._asdict(), memo)
@@ -182,14 +182,15 @@ class Repository(Generic[NewT, RecordT]):
         """Return the column and stored value of a field that is being changed."""
         return encode(name, value)
 
-    def _select(self, actor: Actor) -> Select[Any]:
-        return select(self.table).where(sql_filter(self.table.c.scope_id, self._store.visible(actor)))
+    def _select(self, actor: Actor, on: Connection | None = None) -> Select[Any]:
+        # Whoever holds a connection passes it: to wait for a second one is how a full pool locks up.
+        return select(self.table).where(sql_filter(self.table.c.scope_id, self._store.visible(actor, on)))
 
     def _stored(
         self, connection: Connection, actor: Actor, record_id: UUID, *, unseen: bool = False
     ) -> Stored[RecordT]:
         # `unseen`: the writer is shown what was just written, even if a new marking hides it from now on.
-        query = select(self.table) if unseen else self._select(actor)
+        query = select(self.table) if unseen else self._select(actor, connection)
         row = connection.execute(query.where(self.table.c.id == record_id)).first()
         if row is None:
             raise NotFound(f"There is no such {self.kind}, or you may not see it.")
@@ -203,14 +204,14 @@ class Repository(Generic[NewT, RecordT]):
         )
 
     def _scope_for_writing(self, connection: Connection, actor: Actor, scope_id: int) -> None:
-        if actor.user_id and scope_id not in self._store.visible(actor):
+        if actor.user_id and scope_id not in self._store.visible(actor, connection):
             raise Forbidden(
                 "You may not write records with this marking or into this store.",
                 hint="Choose a marking within your clearance and a store that you were granted.",
             )
 
-    def _stays_in_its_store(self, before: int, after: int) -> None:
-        stores = {scope.id: scope.store for scope in self._store.scopes.all()}
+    def _stays_in_its_store(self, connection: Connection, before: int, after: int) -> None:
+        stores = {scope.id: scope.store for scope in self._store.scopes.all(connection)}
         if stores[before] is not stores[after]:
             raise Forbidden(
                 f"A change of marking does not move an {self.kind} into another store.",
@@ -238,7 +239,7 @@ class Repository(Generic[NewT, RecordT]):
             columns |= place_columns(changes.get("place"), changes.get("geometry"))
         if "scope_id" in columns:
             self._scope_for_writing(connection, actor, columns["scope_id"])
-            self._stays_in_its_store(row["scope_id"], columns["scope_id"])
+            self._stays_in_its_store(connection, row["scope_id"], columns["scope_id"])
         self._changed(connection, row, columns)
         columns |= {"revision": row["revision"] + 1, "updated_ms": to_ms(now)}
         connection.execute(update(self.table).where(self.table.c.seq == row["seq"]).values(columns))

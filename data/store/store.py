@@ -19,7 +19,7 @@ from data.store.attachments import Attachments
 from data.store.audit_log import AuditLog
 from data.store.changes import Changes
 from data.store.directory import Agencies, Scopes, Sources, Types
-from data.store.engine import make_engine, reading, writing
+from data.store.engine import dispose, make_engine, reading, writing
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
 from data.store.sites import Areas, Sites
@@ -51,9 +51,9 @@ class Store:
         self.streets = Streets(self)
         self.attachments = Attachments(self)
 
-    def visible(self, actor: Actor) -> frozenset[int]:
-        """Return the ids of the scopes whose records the actor may see."""
-        return self.scopes.visible(actor)
+    def visible(self, actor: Actor, on: Connection | None = None) -> frozenset[int]:
+        """Return the ids of the scopes whose records the actor may see; `on` as in `Scopes.all`."""
+        return self.scopes.visible(actor, on)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -93,7 +93,7 @@ class Store:
 
     def close(self) -> None:
         """Give every connection back."""
-        self.engine.dispose()
+        dispose(self.engine)
 
 
 def open_store(settings: Settings, *, clock: Clock | None = None) -> Store:

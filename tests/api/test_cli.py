@@ -177,11 +177,11 @@ def test_a_backup_of_a_newer_version_is_refused(
     store.close()
     from data.clock import SystemClock
     from data.store.backup import back_up
-    from data.store.engine import make_engine
+    from data.store.engine import dispose, make_engine
 
     engine = make_engine(f"sqlite:///{home / 'watchfloor.db'}")
     back_up(engine, Settings(home=home), tmp_path / "b", clock=SystemClock())
-    engine.dispose()
+    dispose(engine)
     monkeypatch.setenv("WATCHFLOOR_HOME", str(tmp_path / "other"))
     result = run(monkeypatch, "restore", str(tmp_path / "b"), "--json")
     assert result.exit_code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from data.clock import FixedClock
@@ -27,7 +28,8 @@ from tests.support.records import World
 
 def test_every_sqlite_connection_is_durable(sqlite_store: Store) -> None:
     # SIGKILL cannot tell FULL from NORMAL, so the setting itself is looked at.
-    links = [sqlite_store.engine.connect() for _ in range(6)]
+    writer = sqlite_store.engine.get_execution_options()["writer"]
+    links = [*(sqlite_store.engine.connect() for _ in range(6)), writer.connect()]
     try:
         for link in links:
             assert link.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
@@ -202,7 +204,7 @@ def test_a_locked_database_is_waited_for_and_then_said_to_be_locked(
     other.execute("BEGIN IMMEDIATE")
     try:
         # 30 s is what an officer waits; the test shortens it on the connections that are open.
-        with store.engine.connect() as link:
+        with store.engine.get_execution_options()["writer"].connect() as link:
             link.exec_driver_sql("PRAGMA busy_timeout=200")
         with pytest.raises((Unavailable, OperationalError)) as refused:
             world.incident()
@@ -212,6 +214,48 @@ def test_a_locked_database_is_waited_for_and_then_said_to_be_locked(
         other.close()
     assert world.incident().title
     store.close()
+
+
+def test_whoever_holds_a_connection_never_waits_for_another(world: World) -> None:
+    # Forty requests that each held one of sixteen connections and wanted a second stood still for 30 s.
+    store, held = world.store, threading.local()
+    nested: list[str] = []
+
+    def out(*_: object) -> None:
+        held.number = getattr(held, "number", 0) + 1
+        if held.number > 1:
+            nested.append("".join(traceback.format_stack(limit=14)))
+
+    def back(*_: object) -> None:
+        held.number -= 1
+
+    for engine in (store.engine, store.engine.get_execution_options()["writer"]):
+        event.listen(engine, "checkout", out)
+        event.listen(engine, "checkin", back)
+    officer = world.officer()
+    made = world.incident(officer, source_key="7")
+    stored = store.incidents.update(officer, made.id, revision=made.revision, changes={"title": "Other"})
+    store.incidents.update(
+        officer, made.id, revision=stored.revision, changes={"scope_id": world.scope(tlp=Tlp.AMBER)}
+    )
+    store.incidents.comment(officer, made.id, "seen")
+    store.incidents.history(officer, made.id)
+    store.incidents.comments(officer, made.id)
+    store.incidents.numbered(officer, "7", limit=5)
+    store.incidents.by_seq(officer, [1, 2])
+    world.site()
+    world.area()
+    store.areas.search(officer, "a")
+    store.audit.verify()
+    store.visible(officer)
+    assert nested == []
+
+
+def test_more_writers_than_connections_all_get_their_turn(world: World) -> None:
+    officer = world.officer()
+    with ThreadPoolExecutor(40) as pool:
+        made = list(pool.map(lambda n: world.incident(officer, source_key=f"many-{n}"), range(80)))
+    assert len({one.id for one in made}) == 80
 
 
 def test_foreign_keys_are_kept(world: World) -> None:
