@@ -35,6 +35,16 @@ class View:
         self._deriving = RLock()
 
     @property
+    def visible(self) -> frozenset[int]:
+        """The ids of the scopes that the actor sees."""
+        return self._visible
+
+    @property
+    def now_ms(self) -> int:
+        """The whole minute in which the question was asked."""
+        return self._now_ms
+
+    @property
     def total(self) -> int:
         """How many incidents pass."""
         return len(self.rows)
