@@ -6,7 +6,7 @@ import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter';
 import { tell } from './events.js';
 import { createGuide } from './guide.js';
 import { measureText } from './measure.js';
-import { circleText, polygonText, rectangleText } from './shapes.js';
+import { circleText, lineText, polygonText, rectangleText } from './shapes.js';
 
 const KEYS = { cancel: 'Escape', finish: 'Enter' };
 const DRAG = 'click-move-or-drag';
@@ -17,6 +17,7 @@ const TOOLS = {
   lasso: { mode: 'freehand', text: (ring) => polygonText(thin(ring)), say: 'Drag round what you want. Esc stops.' },
   rectangle: { mode: 'rectangle', text: rectangleText, say: 'Drag from corner to corner. Esc stops.' },
   circle: { mode: 'circle', text: circleText, say: 'Drag from the centre outwards. Esc stops.' },
+  route: { mode: 'linestring', line: true, text: lineText, say: 'Click along the route; click the last point again, or Enter, to finish. Esc stops.' },
   measure: { mode: 'linestring', say: 'Click along the way; click the last point again to finish. Esc stops.' },
   pick: { say: 'Click the place, or move it under the cross and press Enter. Esc stops.' },
 };
@@ -29,7 +30,7 @@ const MOST_CORNERS = 120;
  * @param {{map: import('maplibre-gl').Map, state: object, element: HTMLElement}} context
  */
 export function createDrawing({ map, state, element }) {
-  const guide = createGuide(element, () => stop());
+  const guide = createGuide(element, () => leave());
   let tool = null;
   let terra = null;
 
@@ -46,11 +47,17 @@ export function createDrawing({ map, state, element }) {
     map.doubleClickZoom.enable();
   }
 
+  /** Put the tool down without a result, and say so: whoever waits for a shape or a place need not wait on. */
+  function leave() {
+    if (!tool) return;
+    stop();
+    tell('shape', null);
+  }
+
   function onKey(event) {
     if (event.key === 'Escape') {
       event.stopPropagation();
-      stop();
-      tell('shape', null);
+      leave();
     } else if (event.key === 'Enter' && tool === 'pick' && event.target === map.getCanvas()) {
       event.stopPropagation();
       picked(map.getCenter());
@@ -73,7 +80,7 @@ export function createDrawing({ map, state, element }) {
       guide.say(measureText(feature.geometry.coordinates));
       return;
     }
-    const shape = TOOLS[tool].text(feature.geometry.coordinates[0]);
+    const shape = TOOLS[tool].text(TOOLS[tool].line ? feature.geometry.coordinates : feature.geometry.coordinates[0]);
     // Not inside terra-draw's own event: it still works on the feature when this returns.
     queueMicrotask(() => {
       stop();
@@ -88,9 +95,9 @@ export function createDrawing({ map, state, element }) {
   }
 
   return {
-    /** @param {'polygon'|'lasso'|'rectangle'|'circle'|'measure'|'pick'|null} next */
+    /** @param {'polygon'|'lasso'|'rectangle'|'circle'|'route'|'measure'|'pick'|null} next */
     start(next) {
-      stop();
+      leave();
       if (!next || !Object.hasOwn(TOOLS, next)) return;
       tool = next;
       guide.show(TOOLS[next].say);

@@ -85,6 +85,11 @@ export function polygonText(ring) {
   return `p:${corners.filter((corner, index) => corner !== corners[index - 1]).join(';')}`;
 }
 
+/** Return a drawn line as `l:lon,lat;…`, at about 1 m. */
+export function lineText(line) {
+  return `l:${line.map(([lon, lat]) => `${short(lon)},${short(lat)}`).join(';')}`;
+}
+
 /** Return a rectangle's ring as `r:w,s,e,n`. */
 export function rectangleText(ring) {
   const [lons, lats] = [ring.map((point) => point[0]), ring.map((point) => point[1])];

@@ -17,8 +17,10 @@ export function followLive(changed) {
   let heard = Date.now();
   let lostAt = 0;
   let token = null;
+  let alerts = null;
   let timer = 0;
   let ended = false;
+  let tilesLostAt = 0;
 
   function open() {
     clearTimeout(timer);
@@ -38,6 +40,10 @@ export function followLive(changed) {
   function hear(message) {
     const back = lostAt !== 0;
     heard = Date.now();
+    if (message.alerts !== undefined && (message.alerts !== alerts || back)) {
+      alerts = message.alerts;
+      window.dispatchEvent(new CustomEvent('wf:alerts', { detail: alerts }));
+    }
     wait = FIRST_WAIT_MS;
     lostAt = 0;
     show();
@@ -60,13 +66,23 @@ export function followLive(changed) {
     const node = byId(IDS.connection);
     if (!node) return;
     const gone = lostAt ? Date.now() - lostAt : 0;
-    const state = !lostAt ? (token ? 'live' : 'connecting') : gone > 10_000 || !navigator.onLine ? 'offline' : 'reconnecting';
-    const words = { live: 'live', connecting: 'connecting', reconnecting: 'reconnecting', offline: `offline since ${lostAt ? local(lostAt) : ''}` };
+    const heardNow = tilesLostAt ? 'map-stale' : 'live';
+    const state = !lostAt ? (token ? heardNow : 'connecting') : gone > 10_000 || !navigator.onLine ? 'offline' : 'reconnecting';
+    const words = {
+      live: 'live', connecting: 'connecting', reconnecting: 'reconnecting',
+      offline: `offline since ${lostAt ? local(lostAt) : ''}`, 'map-stale': `map as of ${tilesLostAt ? local(tilesLostAt) : ''}`,
+    };
     if (node.dataset.state !== state) node.dataset.state = state;
     const text = ended ? 'signed out' : words[state];
     const label = node.querySelector('.connection-text');
     if (label && label.textContent !== text) label.textContent = text;
-    node.title = state === 'live' ? `Live; last heard ${ago(heard)}` : `What is on screen was current ${ago(heard)}. Watchfloor reconnects by itself.`;
+    node.title = titleOf(state);
+  }
+
+  function titleOf(state) {
+    if (state === 'live') return `Live; last heard ${ago(heard)}`;
+    if (state === 'map-stale') return `Counts and lists are live; the map shows what was current ${ago(tilesLostAt)}. Watchfloor tries again by itself.`;
+    return `What is on screen was current ${ago(heard)}. Watchfloor reconnects by itself.`;
   }
 
   setInterval(() => {
@@ -75,6 +91,11 @@ export function followLive(changed) {
   }, 2000);
   window.addEventListener('online', () => { wait = FIRST_WAIT_MS; open(); });
   window.addEventListener('offline', () => { socket?.close(); lose(); });
+  // The map asks for its tiles by itself: it may be cut off while the socket still stands, and the other way round.
+  window.addEventListener('wf:connection', ({ detail }) => {
+    tilesLostAt = detail?.tiles === false ? tilesLostAt || Date.now() : 0;
+    show();
+  });
   open();
   return { token: () => token, show };
 }
