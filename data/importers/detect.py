@@ -7,15 +7,22 @@ from typing import Final
 
 import polars as pl
 
+from data.importers import angles
 from data.importers.base import Question, Sheet
 from data.importers.geojson import NO_PROPERTIES
-from data.importers.looks import LOOKS, PAIR, WKT, area_kind, best, kind_of_file, look, numeric, share
+from data.importers.looks import LOOKS, WKT, area_kind, best, kind_of_file, look, numeric, share
 from data.importers.mapping import Kind, Mapping, SourceInfo, folded
+from data.importers.numbers import floats
 from data.importers.profiles import recognise
 from data.reference.sites import site_kinds
 
 NO_PROFILE: Final = "none"  # told instead of a profile's name: go by the columns, whatever would fit
 _SAMPLE: Final = 2_000
+_SURE: Final = 0.8
+_LAT: Final = r"^lat(itude?)?$|^point_y$|^y_?coord_?wgs|^(gps|geo|stop|dec)_?lat|^lat_(deg|dms|dd)|^breite"
+_LON: Final = (
+    r"^lon(g|gitude?)?$|^lng$|^point_x$|^(gps|geo|stop|dec)_?l(on|ng)|^lon_(deg|dms|dd)|^l(ae|_)nge$"
+)
 _MERCATOR_MAX_M: Final = 20_048_967
 
 
@@ -107,28 +114,56 @@ def _propose(sheet: Sheet, kind: Kind, stem: str) -> Detected:
 
 
 def _place(frame: pl.DataFrame, taken: set[str]) -> tuple[list[Finding], dict[str, object], list[Question]]:
-    lat = best(
-        frame, look(r"^lat(itude)?$|^point_y$|^y_?coord_?wgs|^(gps|geo|stop|dec)_?lat", numeric), taken
-    )
-    lon = best(frame, look(r"^lon(g|gitude)?$|^lng$|^point_x$|^(gps|geo|stop|dec)_?l(on|ng)", numeric), taken)
+    lat = best(frame, look(_LAT, lambda column: angles.fits(column, "lat")), taken)
+    lon = best(frame, look(_LON, lambda column: angles.fits(column, "lon")), taken)
     if lat and lon:
         return _pair(frame, lon[0], lat[0], taken, named_xy=False)
-    for field, pattern, why in (("latlon", PAIR, "holds pairs of numbers"), ("wkt", WKT, "holds WKT")):
-        for name in frame.columns:
-            fits = share(frame[name], pattern)
-            if fits >= 0.8 and (field == "wkt" or _is_pair(frame[name])):
-                taken.add(name)
-                return [Finding(field, (name,), fits, f"{name!r} {why}")], {}, []
+    found = _by_letters(frame, taken) or _in_one(frame, taken)
+    if found:
+        return found, {}, []
     x = best(frame, look(r"^x(_?coord(inate)?)?$|^easting$|^x_", numeric), taken)
     y = best(frame, look(r"^y(_?coord(inate)?)?$|^northing$|^y_", numeric), taken)
     return _pair(frame, x[0], y[0], taken, named_xy=True) if x and y else ([], {}, [])
+
+
+def _by_letters(frame: pl.DataFrame, taken: set[str]) -> list[Finding]:
+    """Return the columns whose angles say by their letters what they are, whatever the columns are called."""
+    found = []
+    axes: tuple[tuple[angles.Axis, str], ...] = (("lat", "N or S"), ("lon", "E or W"))
+    for axis, letters in axes:
+        for name in frame.columns:
+            fits = angles.lettered(frame[name], axis) if name not in taken else 0.0
+            if fits >= _SURE:
+                found.append(Finding(axis, (name,), fits, f"{name!r} holds degrees with {letters}"))
+                break
+    if len(found) < len(axes):
+        return []
+    taken |= {name for finding in found for name in finding.columns}
+    return found
+
+
+def _in_one(frame: pl.DataFrame, taken: set[str]) -> list[Finding]:
+    """Return the column that holds whole places: two angles, a grid reference, or WKT."""
+    for name in frame.columns:
+        fits = angles.pairs_fit(frame[name])
+        if fits >= _SURE:
+            taken.add(name)
+            return [
+                Finding("latlon", (name,), fits, f"{name!r} holds places, two angles or a grid reference")
+            ]
+    for name in frame.columns:
+        fits = share(frame[name], WKT)
+        if fits >= _SURE:
+            taken.add(name)
+            return [Finding("wkt", (name,), fits, f"{name!r} holds WKT")]
+    return []
 
 
 def _pair(
     frame: pl.DataFrame, x: str, y: str, taken: set[str], *, named_xy: bool
 ) -> tuple[list[Finding], dict[str, object], list[Question]]:
     taken |= {x, y}
-    east, north = _reach(frame[x]), _reach(frame[y])
+    east, north = _reach(frame[x], "lon"), _reach(frame[y], "lat")
     columns = [
         Finding("lon", (x,), 0.95, f"{x!r} is called so and holds degrees"),
         Finding("lat", (y,), 0.95, f"{y!r} is called so and holds degrees"),
@@ -149,13 +184,7 @@ def _pair(
     return [Finding("lon", (x,), 0.4, named), Finding("lat", (y,), 0.4, named)], {}, [question]
 
 
-def _reach(column: pl.Series) -> float:
+def _reach(column: pl.Series, axis: angles.Axis) -> float:
     """Return what nearly all values stay within: a stray one is the row's fault, not the column's."""
-    value = column.cast(pl.String).cast(pl.Float64, strict=False).abs().quantile(0.9)
+    value = angles.degrees(column, axis).fill_null(floats(column)).abs().quantile(0.9)
     return float(value or 0)
-
-
-def _is_pair(column: pl.Series) -> bool:
-    return bool(
-        column.cast(pl.String).drop_nulls().str.contains(r"\d\s*[,;]\s*-?\d|\.\d+\s+-?\d").mean() or 0
-    )

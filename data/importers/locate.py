@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import shapely
 
-from data.importers import places
+from data.importers import angles, places
 from data.importers.base import GeometryArray, Sheet
+from data.importers.numbers import floats, tidy
 from data.importers.texts import Columns
 from data.model import LocatedBy
-
-_PAIR: Final = r"(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)"
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,12 +28,14 @@ class Located:
     shapes: GeometryArray | None
     reason: npt.NDArray[np.object_]  # "" where nothing is wrong
     repaired: int = 0
+    accuracy_m: Floats | None = None  # of a grid reference, which names a cell; NaN: not said
 
 
 def locate(sheet: Sheet, columns: Columns) -> Located:
     """Return where the rows are; a place that cannot be is a reason, not an error."""
     mapping = columns.mapping
-    shapes, lon, lat, unreadable = _read(sheet, columns)
+    read = _read(sheet, columns)
+    shapes, lon, lat, unreadable = read.shapes, read.lon, read.lat, read.unreadable
     repaired = 0
     if shapes is not None:
         shapes, repaired = _in_degrees(shapes, mapping.crs or sheet.crs)
@@ -51,45 +52,53 @@ def locate(sheet: Sheet, columns: Columns) -> Located:
         *places.faults(lon, lat, areas=mapping.areas),
     ]:
         reason[flags & (reason == "")] = name
-    return Located(lon, lat, shapes, reason, repaired)
+    return Located(lon, lat, shapes, reason, repaired, read.accuracy_m)
 
 
-def _read(
-    sheet: Sheet, columns: Columns
-) -> tuple[GeometryArray | None, Floats, Floats, npt.NDArray[np.bool_]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The places as the file has them, in its own coordinate system."""
+
+    shapes: GeometryArray | None
+    lon: Floats
+    lat: Floats
+    unreadable: npt.NDArray[np.bool_]
+    accuracy_m: Floats | None
+
+
+def _read(sheet: Sheet, columns: Columns) -> _Read:
     height = sheet.frame.height
     nothing = np.full(height, np.nan)
     unreadable = np.zeros(height, dtype=np.bool_)
     lon, lat = nothing, nothing.copy()
     x, y = columns.raw("lon"), columns.raw("lat")
     if x is not None and y is not None:
-        lon, bad_x = _numbers(x)
-        lat, bad_y = _numbers(y)
+        grid = (columns.mapping.crs or sheet.crs) not in ("", "EPSG:4326")
+        lon, bad_x = _numbers(x, "lon", grid=grid)
+        lat, bad_y = _numbers(y, "lat", grid=grid)
         unreadable |= bad_x | bad_y
     pair = columns.raw("latlon")
+    accuracy = None
     if pair is not None:
-        groups = pair.cast(pl.String).str.extract_groups(_PAIR).struct.unnest()
-        first, second = (groups[str(i)].cast(pl.Float64).fill_null(np.nan).to_numpy() for i in (1, 2))
-        unreadable |= pair.is_not_null().to_numpy() & np.isnan(first) & np.isnan(lat)
-        lat, lon = np.where(np.isnan(lat), first, lat), np.where(np.isnan(lon), second, lon)
+        found = angles.pairs(pair)
+        accuracy = found.accuracy_m
+        unreadable |= tidy(pair).is_not_null().to_numpy() & np.isnan(found.lat) & np.isnan(lat)
+        lat, lon = np.where(np.isnan(lat), found.lat, lat), np.where(np.isnan(lon), found.lon, lon)
     shapes = sheet.geometry
     wkt = columns.raw("wkt")
     if shapes is None and wkt is not None:
         text = wkt.cast(pl.String).str.replace(r"(?i)^\s*SRID=\d+;", "")
         shapes = shapely.from_wkt(text.to_numpy(allow_copy=True), on_invalid="ignore")
         unreadable |= wkt.is_not_null().to_numpy() & shapely.is_missing(shapes)
-    return shapes, lon, lat, unreadable
+    return _Read(shapes, lon, lat, unreadable, accuracy)
 
 
-def _numbers(column: pl.Series) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _numbers(column: pl.Series, axis: angles.Axis, *, grid: bool) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return a column as degrees, or as what a grid counts in, and which of its values cannot be read."""
+    value = floats(column) if grid else angles.degrees(column, axis)
     if column.dtype.is_numeric():
-        value = column.cast(pl.Float64)
         return value.fill_null(np.nan).to_numpy(), np.zeros(len(column), dtype=np.bool_)
-    text = column.cast(pl.String).str.strip_chars()
-    text = text.str.replace(r"^(-?\d{1,3}),(\d+)$", "$1.$2")
-    value = text.cast(pl.Float64, strict=False)
-    given = text.is_not_null() & (text != "") & ~text.str.to_lowercase().is_in(["null", "none", "n/a", "na"])
-    bad = (given & (value.is_null() | value.is_nan())).fill_null(value=False)
+    bad = (tidy(column).is_not_null() & (value.is_null() | value.is_nan())).fill_null(value=False)
     return value.fill_null(np.nan).to_numpy(), bad.to_numpy()
 
 

@@ -12,8 +12,8 @@ import polars as pl
 from data.importers import dates
 from data.importers.base import as_float
 from data.importers.mapping import Kind, folded
+from data.importers.numbers import floats
 
-PAIR: Final = r"^\s*[\(\[]?\s*-?\d{1,3}(?:\.\d+)?\s*[,;\s]\s*-?\d{1,3}(?:\.\d+)?\s*[\)\]]?\s*$"
 WKT: Final = r"(?i)^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s*\("
 _ACCEPT: Final = 0.5
 
@@ -39,9 +39,7 @@ def numeric(column: pl.Series) -> float:
     given = column.drop_nulls()
     if not given.len():
         return 0.0
-    return as_float(
-        given.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).is_not_null().mean()
-    )
+    return as_float(floats(given).is_not_null().mean())
 
 
 def _texts(column: pl.Series) -> float:

@@ -18,6 +18,7 @@ from data.importers import dates
 from data.importers.base import Sheet
 from data.importers.locate import Located
 from data.importers.mapping import Mapping
+from data.importers.numbers import floats
 from data.importers.taxonomy import Taxonomy
 from data.importers.texts import Columns, titles
 from data.model import Status, TimePrecision
@@ -210,7 +211,7 @@ def _areas(sheet: Sheet, columns: Columns, located: Located, *, taxonomy: Taxono
 def _whole(column: pl.Series | None, height: int) -> pl.Series:
     if column is None:
         return pl.Series("n", [None], dtype=pl.Int64).new_from_index(0, height)
-    number = column.cast(pl.String).cast(pl.Float64, strict=False).round().cast(pl.Int64, strict=False)
+    number = floats(column).round().cast(pl.Int64, strict=False)
     return pl.select(pl.when(number.is_between(0, 10_000_000)).then(number).alias("n"))["n"]
 
 

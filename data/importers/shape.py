@@ -16,6 +16,7 @@ from data.importers import places
 from data.importers.base import MAX_FIELD_CHARS, BadRow, GeometryArray, Sheet
 from data.importers.locate import Located, locate, located_by
 from data.importers.mapping import Mapping
+from data.importers.numbers import floats
 from data.importers.records import BUILDERS
 from data.importers.taxonomy import Taxonomy
 from data.importers.texts import Columns, kept
@@ -70,7 +71,7 @@ def shape(
         "lon": pl.Series(located.lon).fill_nan(None),
         "lat": pl.Series(located.lat).fill_nan(None),
         "located_by": located_by(located, flags, columns, address.fill_null("")),
-        "accuracy_m": _accuracy(columns, mapping),
+        "accuracy_m": _accuracy(columns, located),
         "extra": kept(columns),
     }
     built = BUILDERS[mapping.kind](sheet, columns, located, taxonomy=taxonomy, zone=zone)
@@ -110,12 +111,14 @@ def _defaults(
     return flags, points.head(100).to_dicts()
 
 
-def _accuracy(columns: Columns, mapping: Mapping) -> pl.Series:
+def _accuracy(columns: Columns, located: Located) -> pl.Series:
+    """Return how far off each place may be: as its row says, as its grid reference says, as is usual."""
+    usual = pl.Series("accuracy_m", [columns.mapping.accuracy_m], dtype=pl.Float64)
+    usual = usual.new_from_index(0, columns.frame.height)
+    if located.accuracy_m is not None:
+        usual = pl.Series("accuracy_m", located.accuracy_m).fill_nan(None).fill_null(usual)
     own = columns.raw("accuracy_m")
-    usual = pl.Series("accuracy_m", [mapping.accuracy_m], dtype=pl.Float64).new_from_index(
-        0, columns.frame.height
-    )
-    return usual if own is None else own.cast(pl.String).cast(pl.Float64, strict=False).fill_null(usual)
+    return usual if own is None else floats(own).fill_null(usual)
 
 
 def _text_faults(built: Map[str, pl.Series]) -> list[tuple[str, npt.NDArray[np.bool_]]]:

@@ -219,7 +219,8 @@ def test_numbers_that_are_none_are_quarantined_with_their_place(tmp_path: Path, 
         ("5214839", "-7910240", "metres_in_degrees"),  # [46]
         ("nan", "-71", "unreadable_coordinates"),
         ("1e400", "-71", "outside_earth"),
-        ("42°21'", "-71", "unreadable_coordinates"),
+        ("42°61'", "-71", "unreadable_coordinates"),
+        ("42°21'", "-71", None),
         ("90", "180", None),  # [44]
         ("-90", "-180", None),
     ],
