@@ -106,3 +106,21 @@ def mask_table(visible: frozenset[int], *, size: int) -> npt.NDArray[np.bool_]:
     ids = [scope for scope in visible if scope < size]
     table[ids] = True
     return table
+
+
+def together(actors: Iterable[Actor]) -> Actor:
+    """Return an actor who may see exactly what every one of these may see; of nobody, nothing.
+
+    Holds for any scope: each condition of `may_see` is met by this actor if and only if all meet it.
+    """
+    people = list(actors)
+    agencies = {one.agency_id for one in people}
+    return Actor(
+        user_id=-1,
+        name="everybody told",
+        role=Role.VIEWER,
+        agency_id=agencies.pop() if len(agencies) == 1 else -1,  # no record is of agency -1
+        law_enforcement=bool(people) and all(one.law_enforcement for one in people),
+        clearance=min((one.clearance for one in people), default=Tlp.CLEAR),
+        stores=frozenset.intersection(*(one.stores for one in people)) if people else frozenset(),
+    )

@@ -15,17 +15,20 @@ from data.records import IncidentType
 from data.reference import TypeRow, types
 from data.settings import Settings
 from data.store import tables as t
+from data.store.alerts import Alerts
 from data.store.attachments import Attachments
 from data.store.audit_log import AuditLog
 from data.store.changes import Changes
 from data.store.directory import Agencies, Scopes, Sources, Types
 from data.store.engine import dispose, make_engine, reading, writing
+from data.store.evaluations import Evaluations
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
 from data.store.sites import Areas, Sites
 from data.store.streets import Streets
 from data.store.users import Users
 from data.store.views import Views
+from data.store.watch_areas import WatchAreas
 
 HOME_AGENCY = 1
 
@@ -50,6 +53,9 @@ class Store:
         self.areas = Areas(self)
         self.streets = Streets(self)
         self.attachments = Attachments(self)
+        self.watch_areas = WatchAreas(self)
+        self.alerts = Alerts(self)
+        self.evaluations = Evaluations(self)
 
     def visible(self, actor: Actor, on: Connection | None = None) -> frozenset[int]:
         """Return the ids of the scopes whose records the actor may see; `on` as in `Scopes.all`."""
