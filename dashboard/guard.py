@@ -11,7 +11,7 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -42,7 +42,7 @@ REFUSED = frozenset({"/_reload-hash", "/_dash-ws-callback"})
 
 _actor: ContextVar[Actor | None] = ContextVar("watchfloor_actor", default=None)
 
-Requirement = Callable[[], Actor]
+Requirement = Callable[[], Awaitable[Actor]]
 
 
 def actor_or_none() -> Actor | None:
@@ -72,7 +72,7 @@ def acting_as(actor: Actor | None) -> Iterator[None]:
 def needs(permission: Permission) -> Requirement:
     """Return the dependency that gives a route its actor, or refuses one without `permission`."""
 
-    def requirement() -> Actor:
+    async def requirement() -> Actor:  # not a plain function: that would take a thread for a look-up
         actor = current_actor()
         require(actor, permission)
         return actor

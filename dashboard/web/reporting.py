@@ -122,8 +122,7 @@ def _new_incident(store: Store, actor: Actor, report: models.Report, *, once: st
 def _severity(store: Store, report: models.Report) -> Severity:
     if report.severity is not None:
         return Severity(report.severity)
-    found = next((entry for entry in store.types.all() if entry.code == report.type), None)
-    return Severity.NONE if found is None else found.severity
+    return store.types.severity(report.type)
 
 
 def _source(store: Store, actor: Actor, key: str | None, scope: Scope) -> Source:

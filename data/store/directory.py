@@ -146,6 +146,12 @@ class Types:
             rows = connection.execute(select(t.incident_type).order_by(t.incident_type.c.position)).all()
         return [IncidentType(**{**row._mapping, "severity": Severity(row.severity)}) for row in rows]
 
+    def severity(self, code: str) -> Severity:
+        """Return the severity that is proposed for a type; none for a code that there is not."""
+        query = select(t.incident_type.c.severity).where(t.incident_type.c.code == code)
+        with reading(self._engine) as connection:
+            return Severity(connection.execute(query).scalar() or 0)
+
     def add(self, actor: Actor, entry: IncidentType) -> int:
         """Return the id of a new type under an existing parent; `entry.id` is not used."""
         require(actor, Permission.ADMINISTER)

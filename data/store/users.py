@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, insert, select, update
 
 from data.access import Actor, Permission, require
 from data.clock import Clock, to_ms
@@ -32,6 +32,18 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+# Asked for with every request: written down once, so that nothing is built anew each time.
+_KNOWN = select(t.user, t.agency.c.law_enforcement).join(t.agency, t.agency.c.id == t.user.c.agency_id)
+_BY_SESSION = _KNOWN.join(t.session, t.session.c.user_id == t.user.c.id).where(
+    t.session.c.token_hash == bindparam("digest"), t.session.c.expires_ms > bindparam("now_ms")
+)
+_BY_BEARER = _KNOWN.join(t.credential, t.credential.c.user_id == t.user.c.id).where(
+    t.credential.c.token_hash == bindparam("digest"),
+    t.credential.c.kind == "bearer",
+    t.credential.c.expires_ms > bindparam("now_ms"),
+)
 
 
 class Users:
@@ -157,15 +169,7 @@ class Users:
 
     def actor(self, token: str) -> Actor:
         """Return who is signed in with this session; raise Unauthenticated when it ended or never was."""
-        query = (
-            select(t.user, t.agency.c.law_enforcement)
-            .join(t.session, t.session.c.user_id == t.user.c.id)
-            .join(t.agency, t.agency.c.id == t.user.c.agency_id)
-            .where(
-                t.session.c.token_hash == _digest(token), t.session.c.expires_ms > to_ms(self._clock.now())
-            )
-        )
-        return self._actor(query, session=_digest(token).hex()[:16])
+        return self._actor(_BY_SESSION, token, session=_digest(token).hex()[:16])
 
     def close_session(self, token: str) -> None:
         """End a session; its token is worth nothing from now on."""
@@ -205,23 +209,14 @@ class Users:
 
     def actor_for_bearer(self, token: str) -> Actor:
         """Return on whose behalf an API token speaks; raise Unauthenticated."""
-        query = (
-            select(t.user, t.agency.c.law_enforcement)
-            .join(t.credential, t.credential.c.user_id == t.user.c.id)
-            .join(t.agency, t.agency.c.id == t.user.c.agency_id)
-            .where(
-                t.credential.c.token_hash == _digest(token),
-                t.credential.c.kind == "bearer",
-                t.credential.c.expires_ms > to_ms(self._clock.now()),
-            )
-        )
-        return self._actor(query, session="bearer:" + _digest(token).hex()[:9])
+        return self._actor(_BY_BEARER, token, session="bearer:" + _digest(token).hex()[:9])
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
 
-    def _actor(self, query: Any, *, session: str) -> Actor:
+    def _actor(self, query: Select[Any], token: str, *, session: str) -> Actor:
+        values = {"digest": _digest(token), "now_ms": to_ms(self._clock.now())}
         with reading(self._engine) as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(query, values).first()
         if row is None or row.disabled:
             raise Unauthenticated("Nobody is signed in.", hint="Sign in again.")
         return Actor(
