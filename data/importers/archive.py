@@ -17,6 +17,8 @@ from data.errors import TooLarge, UnreadableFile
 from data.importers.base import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_COUNTS_FROM_BYTES
 
 _BLOCK: Final = 1024 * 1024
+_LISTED_BYTES: Final = 400  # what an entry takes in the list of files, with a long name
+_TAIL_BYTES: Final = 66 * 1024  # the end record, with the longest comment
 
 
 def _zstd(path: Path) -> IO[bytes]:
@@ -54,13 +56,14 @@ def unpack(path: Path, *, to: Path, limit: int = MAX_UNPACKED_BYTES) -> Path:
 
 def members(path: Path) -> list[zipfile.ZipInfo]:
     """Return the files inside a zip archive; refuse floods of entries, links and paths that climb out."""
+    _refuse_flood(path)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except _UNPACK_ERRORS as error:
         raise UnreadableFile(f"The zip archive is damaged: {error}.", hint="Send it again.") from error
     if len(entries) > MAX_ENTRIES:
-        raise TooLarge(f"The archive holds {len(entries):,} files; the limit is {MAX_ENTRIES:,}.")
+        raise _flood(f"{len(entries):,}")
     for entry in entries:
         name = PurePosixPath(entry.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or ":" in entry.filename[:3] or "\0" in entry.filename:
@@ -72,6 +75,33 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
         if entry.flag_bits & 0x1:
             raise UnreadableFile("The archive is locked with a password.", hint="Unlock it first.")
     return [entry for entry in entries if not entry.is_dir() and not _is_litter(entry.filename)]
+
+
+def _flood(count: str) -> TooLarge:
+    return TooLarge(
+        f"The archive holds {count} files; the limit is {MAX_ENTRIES:,}.",
+        hint="Pack only what is to be read.",
+    )
+
+
+def _refuse_flood(path: Path) -> None:
+    """Refuse an archive whose list of files alone is too long to be looked at.
+
+    Each entry costs ten times in memory what it takes in the list, and the list is read whole.
+    """
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - _TAIL_BYTES))
+        tail = stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + 22:
+        return  # no archive: whoever opens it says so
+    list_bytes = int.from_bytes(tail[end + 12 : end + 16], "little")
+    long = tail[end - 76 : end - 20] if end >= 76 and tail[end - 20 : end - 16] == b"PK\x06\x07" else b""
+    if long.startswith(b"PK\x06\x06"):
+        list_bytes = int.from_bytes(long[40:48], "little")
+    if min(list_bytes, size) > MAX_ENTRIES * _LISTED_BYTES:
+        raise _flood(f"far more than {MAX_ENTRIES:,}")
 
 
 def extract(path: Path, names: Sequence[str], *, to: Path, limit: int = MAX_UNPACKED_BYTES) -> list[Path]:

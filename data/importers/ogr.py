@@ -26,11 +26,11 @@ _SHAPE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _GPX_LAYERS: Final = ("waypoints", "tracks", "routes")
 
 
-def read_shapefile(path: Path, *, layer: str = "") -> Sheet:
+def read_shapefile(path: Path, *, layer: str = "", called: str = "") -> Sheet:
     """Return the rows of a shapefile, or of one of those in a zip archive."""
     if path.suffix.lower() != ".zip":
         _magic(path, b"\x00\x00\x27\x0a", "shapefile")
-        return _read(path, "ESRI Shapefile", layer=path.stem, kind="shapefile")
+        return _read(path, "ESRI Shapefile", layer=path.stem, kind="shapefile", called=called)
     names = [entry.filename for entry in members(path)]
     shapes = {Path(name).stem: name for name in names if name.lower().endswith(".shp")}
     if not shapes:
@@ -51,27 +51,28 @@ def read_shapefile(path: Path, *, layer: str = "") -> Sheet:
         return _read(main, "ESRI Shapefile", layer=main.stem, kind="shapefile")
 
 
-def read_geopackage(path: Path, *, layer: str = "") -> Sheet:
+def read_geopackage(path: Path, *, layer: str = "", called: str = "") -> Sheet:
     """Return the rows of one layer of a GeoPackage; with several, `layer` must name one."""
     _magic(path, b"SQLite format 3\x00", "GeoPackage")
     if not layer:
-        names = [name for name, _ in _layers(path, "GPKG")]
+        said = _worker(path, "GPKG", "", Path(os.devnull), called=called)
+        names = [name for name, _kind in said["layers"]]
         if not names:
             raise UnreadableFile("The GeoPackage has no layers.")
         if len(names) > 1:
             raise NeedsAnswer([Question("layer", "The file has several layers.", tuple(names))])
         layer = names[0]
-    return _read(path, "GPKG", layer=layer, kind="geopackage")
+    return _read(path, "GPKG", layer=layer, kind="geopackage", called=called)
 
 
-def read_gpx(path: Path, *, layer: str = "") -> Sheet:
+def read_gpx(path: Path, *, layer: str = "", called: str = "") -> Sheet:
     """Return waypoints, else tracks, else routes of a GPX file, or the layer that is named."""
     head = path.read_bytes()[: 64 * 1024]
     if b"<gpx" not in head:
         raise UnreadableFile("This is no GPX file.")
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         raise UnreadableFile("The XML declares entities or a document type: refused.")
-    return _read(path, "GPX", layer=layer or "|".join(_GPX_LAYERS), kind="gpx")
+    return _read(path, "GPX", layer=layer or "|".join(_GPX_LAYERS), kind="gpx", called=called)
 
 
 def _magic(path: Path, magic: bytes, kind: str) -> None:
@@ -87,7 +88,8 @@ def _other_drivers(driver: str) -> str:
     return ",".join(name for name in pyogrio.list_drivers() if name != driver)
 
 
-def _worker(path: Path, driver: str, layer: str, output: Path) -> dict[str, Any]:
+def _worker(path: Path, driver: str, layer: str, output: Path, *, called: str) -> dict[str, Any]:
+    """Return what the reader says of a file; its messages name the file as it was `called` when sent."""
     others = _other_drivers(driver)
     environment = {
         "PATH": os.defpath,
@@ -99,7 +101,8 @@ def _worker(path: Path, driver: str, layer: str, output: Path) -> dict[str, Any]
         "OGR_SQLITE_LOAD_EXTENSIONS": "",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "data.importers.ogr_worker", str(path.resolve()), layer, str(output)]
+    command = [sys.executable, "-m", "data.importers.ogr_worker"]
+    command += [str(path.resolve()), layer, str(output), called or path.stem]
     try:
         done = subprocess.run(  # noqa: S603  # our own module, arguments as a list
             command, env=environment, capture_output=True, timeout=_TIMEOUT_S, check=False
@@ -111,21 +114,15 @@ def _worker(path: Path, driver: str, layer: str, output: Path) -> dict[str, Any]
     except ValueError:
         said = {"error": "the reader was stopped by its limits"}
     if done.returncode or "error" in said:
-        raise UnreadableFile(
-            f"The file cannot be read: {said.get('error')}.", hint="Is a part of it missing?"
-        )
+        name = f"{called or path.stem}{path.suffix}"
+        raise UnreadableFile(f"{name} cannot be read: {said.get('error')}.", hint="Is a part of it missing?")
     return said
 
 
-def _layers(path: Path, driver: str) -> list[tuple[str, str | None]]:
-    said = _worker(path, driver, "", Path(os.devnull))
-    return [(name, kind) for name, kind in said["layers"]]
-
-
-def _read(path: Path, driver: str, *, layer: str, kind: str) -> Sheet:
+def _read(path: Path, driver: str, *, layer: str, kind: str, called: str = "") -> Sheet:
     with TemporaryDirectory(prefix="watchfloor-") as folder:
         output = Path(folder) / "rows.arrow"
-        said = _worker(path, driver, layer, output)
+        said = _worker(path, driver, layer, output, called=called)
         with pa.OSFile(str(output), "rb") as source:
             table = pa.ipc.open_file(source).read_all()
     geometry = None

@@ -1,7 +1,7 @@
 """Reads one layer with GDAL in a process of its own, under limits; started by `data.importers.ogr`.
 
-Arguments: path, layers (or ""; of several, the first with rows is read), output. Writes Arrow IPC to output
-and a JSON description to stdout.
+Arguments: path, layers (or ""; of several, the first with rows is read), output, and what the file was called
+when it was sent, without its ending. Writes Arrow IPC to output and a JSON description to stdout.
 The parent has switched off every driver but the wanted one through the environment.
 """
 
@@ -11,13 +11,14 @@ import json
 import os
 import resource
 import sys
+from pathlib import Path
 
 MEMORY_BYTES = 3 * 1024**3
 CPU_SECONDS = 60
 FILE_BYTES = 2 * 1024**3
 
 
-def main(path: str, layer: str, output: str) -> int:
+def main(path: str, layer: str, output: str, called: str) -> int:
     """Return the exit code: 0 done, 3 with a message on stdout when the file cannot be read."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -50,7 +51,7 @@ def main(path: str, layer: str, output: str) -> int:
         pa.ArrowException,
         ValueError,
     ) as error:
-        json.dump({"error": by_name(str(error), path, output)[:300]}, sys.stdout)
+        json.dump({"error": by_name(str(error), path, output, called=called)[:300]}, sys.stdout)
         return 3
     except (MemoryError, OSError, RuntimeError) as error:
         json.dump({"error": f"over the limits of the reader ({type(error).__name__})"}, sys.stdout)
@@ -58,15 +59,18 @@ def main(path: str, layer: str, output: str) -> int:
     return 0
 
 
-def by_name(text: str, *paths: str) -> str:
-    """Return a message in which files go by their names only: where they are kept is nobody's business."""
-    for path in paths:
-        folder, name = os.path.split(path)
-        text = text.replace(path, name)
+def by_name(text: str, path: str, output: str, *, called: str) -> str:
+    """Return a message in which files go by the names people know: where they are kept is nobody's business."""
+    text = text.replace(
+        f"{path.removesuffix(Path(path).suffix)}.", f"{called}."
+    )  # its other parts too: rows.shp, rows.shx
+    for kept in (path, output):
+        folder, name = os.path.split(kept)
+        text = text.replace(kept, name)
         if folder != os.sep:  # the parts of a file lie beside it
             text = text.replace(folder + os.sep, "")
     return text
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:4]))
+    raise SystemExit(main(*sys.argv[1:5]))

@@ -37,14 +37,26 @@ def open_file(
     path: Path, *, kind: Kind, mapping: FileMapping | None, options: Options
 ) -> tuple[Sheet, Detected]:
     """Return the rows of a file and how they are to be read: as told, else as detected."""
-    name = options.name or path.name
-    sheet = read(path, layer=options.layer or (mapping.layer if mapping else ""), name=name)
+    sheet = rows_of(path, mapping=mapping, options=options)
+    return sheet, read_as(sheet, kind=kind, mapping=mapping, name=options.name or path.name, options=options)
+
+
+def rows_of(path: Path, *, mapping: FileMapping | None, options: Options) -> Sheet:
+    """Return the rows of a file, of the layer that was chosen."""
+    layer = options.layer or (mapping.layer if mapping else "")
+    return read(path, layer=layer, name=options.name or path.name)
+
+
+def read_as(
+    sheet: Sheet, *, kind: Kind, mapping: FileMapping | None, name: str, options: Options
+) -> Detected:
+    """Return how the rows of a file called `name` are to be read: as told, else as detected."""
     found = (
         Detected(mapping, (), ())
         if mapping
         else detect(sheet, kind=kind, stem=stem_of(name), profile=options.profile)
     )
-    return sheet, amend(found, options.told, columns=sheet.frame.columns) if options.told else found
+    return amend(found, options.told, columns=sheet.frame.columns) if options.told else found
 
 
 def stem_of(name: str) -> str:

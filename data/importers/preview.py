@@ -12,7 +12,8 @@ from data.importers.base import NeedsAnswer, Question
 from data.importers.detect import Finding
 from data.importers.mapping import Kind
 from data.importers.mapping import Mapping as FileMapping
-from data.importers.opening import Options, open_file, shipped_taxonomy
+from data.importers.opening import Options, read_as, rows_of, shipped_taxonomy
+from data.importers.sample import Sample, sampled
 from data.importers.shape import Shaped, plain, shape
 
 _PREVIEW_ROWS: Final = 20
@@ -25,6 +26,7 @@ class Preview:
 
     columns: Sequence[str]
     rows: int
+    looked_at: int  # of these rows; what is counted below is counted over them
     format: str
     layer: str
     mapping: FileMapping
@@ -48,7 +50,23 @@ def preview(
 ) -> Preview:
     """Return what the file would become with this mapping, or a proposed one; nothing is written."""
     options = options or Options()
-    sheet, detected = open_file(path, kind=kind, mapping=mapping, options=options)
+    sample = sampled(rows_of(path, mapping=mapping, options=options))
+    name = options.name or path.name
+    return preview_of(sample, kind=kind, name=name, mapping=mapping, options=options, zone=zone)
+
+
+def preview_of(
+    sample: Sample,
+    *,
+    kind: Kind,
+    name: str,
+    mapping: FileMapping | None = None,
+    options: Options | None = None,
+    zone: str = "UTC",
+) -> Preview:
+    """Return what a file of this name would become, as a sample of its rows shows it."""
+    options, sheet = options or Options(), sample.sheet
+    detected = read_as(sheet, kind=kind, mapping=mapping, name=name, options=options)
     shaped: Shaped | None = None
     questions = list(detected.questions)
     if not questions:
@@ -59,7 +77,8 @@ def preview(
     head = sheet.frame.head(_PREVIEW_ROWS).to_dicts()
     return Preview(
         columns=sheet.frame.columns,
-        rows=sheet.read,
+        rows=sample.rows,
+        looked_at=sheet.frame.height + sum(sample.unreadable.values()),
         format=sheet.format,
         layer=sheet.layer,
         mapping=shaped.mapping if shaped else detected.mapping,
@@ -67,7 +86,9 @@ def preview(
         questions=questions,
         first_rows=[{name: None if v is None else plain(v) for name, v in row.items()} for row in head],
         points=_points(shaped) if shaped else (),
-        reasons=dict(Counter(row.reason for row in shaped.bad)) if shaped else {},
+        reasons=dict(Counter(row.reason for row in shaped.bad) + Counter(sample.unreadable))
+        if shaped
+        else {},
         default_points=shaped.default_points if shaped else (),
         unlocated=shaped.unlocated if shaped else 0,
         notes=shaped.notes if shaped else sheet.notes,

@@ -31,9 +31,9 @@ READERS: Final[dict[str, Reader]] = {
     ".json": lambda path, layer, stem: geojson.read(path, layer=layer, stem=stem),
     ".kml": lambda path, _layer, _stem: kml.read(path),
     ".kmz": lambda path, _layer, _stem: kml.read_kmz(path),
-    ".shp": lambda path, layer, _stem: ogr.read_shapefile(path, layer=layer),
-    ".gpx": lambda path, layer, _stem: ogr.read_gpx(path, layer=layer),
-    ".gpkg": lambda path, layer, _stem: ogr.read_geopackage(path, layer=layer),
+    ".shp": lambda path, layer, stem: ogr.read_shapefile(path, layer=layer, called=stem),
+    ".gpx": lambda path, layer, stem: ogr.read_gpx(path, layer=layer, called=stem),
+    ".gpkg": lambda path, layer, stem: ogr.read_geopackage(path, layer=layer, called=stem),
 }
 
 

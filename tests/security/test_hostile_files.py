@@ -145,11 +145,22 @@ def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:  # [33]
     assert "link" in refused(tmp_path / "a.zip").message
 
 
-def test_a_flood_of_entries_is_refused(tmp_path: Path) -> None:  # [34]
-    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
-        for number in range(30_000):
-            archive.writestr(f"{number}.csv", b"")
-    assert "30,000" in refused(tmp_path / "a.zip").message
+@pytest.fixture(scope="module")
+def floods(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of archives by their number of entries; making them costs more than refusing them."""
+    folder = tmp_path_factory.mktemp("floods")
+    for count in (30_000, 100_000):
+        with zipfile.ZipFile(folder / f"{count}.zip", "w", zipfile.ZIP_STORED) as archive:
+            for number in range(count):
+                archive.writestr(zipfile.ZipInfo(f"{number}.csv"), b"")
+    return folder
+
+
+@pytest.mark.parametrize("count", [30_000, 100_000])
+def test_a_flood_of_entries_is_refused(floods: Path, tmp_path: Path, count: int) -> None:  # [34]
+    for name in ("a.zip", "a.kmz", "a.xlsx"):
+        (tmp_path / name).symlink_to(floods / f"{count}.zip")
+        assert "the limit is 10,000" in refused(tmp_path / name).message
 
 
 def test_a_size_header_that_lies_is_found_while_unpacking(tmp_path: Path) -> None:  # [35]

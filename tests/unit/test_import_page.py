@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.pages.imports import draft as drafts
 from dashboard.pages.imports import report_view, view
@@ -17,7 +21,9 @@ from dashboard.pages.imports.jobs import Job
 from dashboard.pages.imports.words import FIELD_LABELS, ORDER_LABELS
 from data.access import Actor
 from data.errors import Conflict, Invalid, UnreadableFile
+from data.importers.base import Sheet
 from data.importers.mapping import DATE_ORDERS, FIELDS
+from data.importers.sample import SAMPLE_ROWS, sampled
 from data.model import Tlp
 from data.store import Store
 from data.store.batches import Batches
@@ -120,6 +126,37 @@ def test_a_preview_says_what_the_file_would_become_and_writes_nothing(desk: Desk
     assert len(points["features"]) == 29
     assert "30 rows" in text_of(view.found(upload, preview))
     assert "1 row" in text_of(view.result(upload, preview))
+
+
+def test_a_file_is_read_once_however_often_its_mapping_changes(desk: Desk, actor: Actor) -> None:
+    upload = sent(desk, actor, [row(n) for n in range(1, 30)])
+    desk.preview(actor, upload, Draft("incidents"))
+    upload.path.unlink()
+    seen = desk.preview(actor, upload, Draft("incidents", fields=(("title", ("description",)),)))
+    assert seen.mapping.fields["title"] == ("description",)
+    assert (seen.rows, len(seen.points)) == (29, 29)
+
+
+def test_of_a_long_file_a_part_is_looked_at_and_the_page_says_so(desk: Desk, actor: Actor) -> None:
+    rows = [row(n) for n in range(SAMPLE_ROWS + 500)]
+    rows[-1] = row(0, lat="91", lon="200")  # the last row is always among those that are looked at
+    upload = sent(desk, actor, rows)
+    seen = desk.preview(actor, upload, Draft("incidents"))
+    assert (seen.rows, seen.looked_at, dict(seen.reasons)) == (20_500, 20_000, {"outside_earth": 1})
+    words = text_of(view.result(upload, seen))
+    assert "20,000 of 20,500 rows were looked at" in words
+    assert "19,999 rows" in words
+
+
+@given(st.integers(0, 300), st.integers(2, 100))
+def test_a_sample_keeps_the_first_rows_and_never_a_row_twice(height: int, most: int) -> None:
+    sheet = Sheet("csv", pl.DataFrame({"n": range(height)}), np.arange(1, height + 1))
+    part = sampled(sheet, most=most)
+    kept = part.sheet.rows.tolist()
+    assert len(set(kept)) == len(kept) == min(height, most)
+    assert kept == sorted(kept)
+    assert part.sheet.frame["n"].to_list() == [number - 1 for number in kept]
+    assert (part.rows, part.whole) == (height, height <= most)
 
 
 def test_an_import_ends_in_a_report_that_counts_every_row_once(desk: Desk, actor: Actor) -> None:
@@ -252,6 +289,18 @@ def test_an_error_does_not_say_where_the_server_keeps_files(desk: Desk, actor: A
     with pytest.raises(UnreadableFile) as refused:
         desk.preview(actor, upload, Draft("incidents"))
     assert upload.token not in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["my walk.gpx", "our sites.gpkg", "towns of 2020.shp"])
+def test_an_error_names_the_file_as_it_was_sent(desk: Desk, actor: Actor, name: str) -> None:
+    magic = {"gpx": b"<gpx><wpt", "gpkg": b"SQLite format 3\x00" + b"\0" * 84, "shp": b"\x00\x00\x27\x0a"}
+    with desk.shelf.receiving(actor, name) as path:
+        path.write_bytes(magic[name.rpartition(".")[2]] + b"\0" * 90)
+    upload = desk.shelf.get(actor, path.parent.name)
+    with pytest.raises(UnreadableFile) as refused:
+        desk.preview(actor, upload, Draft("incidents"))
+    assert name in refused.value.message
+    assert "file." not in refused.value.message
 
 
 def test_hostile_text_of_a_file_stays_text(desk: Desk, actor: Actor, tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from data.errors import Conflict, Invalid, UnreadableFile, WatchfloorError
 from data.importers import profiles, quarantine
 from data.importers.detect import NO_PROFILE
 from data.importers.mapping import Mapping as FileMapping
+from data.importers.opening import Options, rows_of
 from data.importers.pipeline import run
-from data.importers.preview import Preview, preview
+from data.importers.preview import Preview, preview_of
+from data.importers.sample import Sample, sampled
 from data.store.batches import Batches, Waiting
 from data.store.quarantined import page
 
@@ -27,6 +29,7 @@ T = TypeVar("T")
 Mend = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 _PREVIEWS_KEPT: Final = 8
+_SAMPLES_KEPT: Final = 8
 _ROWS_AT_ONCE: Final = 500
 
 
@@ -38,7 +41,8 @@ class Desk:
         self.shelf = Shelf(services.settings, services.clock)
         self.jobs = Jobs(self.shelf, services.clock)
         self._previews: OrderedDict[tuple[str, Draft], Preview] = OrderedDict()
-        # One at a time: a preview reads the whole file.
+        self._samples: OrderedDict[tuple[str, str], Sample] = OrderedDict()
+        # One at a time: the first preview of a file reads the whole of it.
         self._reading = threading.Lock()
 
     def preview(self, actor: Actor, upload: Upload, draft: Draft) -> Preview:
@@ -56,15 +60,27 @@ class Desk:
 
     def _read(self, actor: Actor, upload: Upload, draft: Draft) -> Preview:
         saved = self.saved(actor, draft)
+        options = draft.options(name=upload.name, saved=saved is not None)
         return unpanicked(
-            lambda: preview(
-                upload.path,
+            lambda: preview_of(
+                self._sample(upload, saved, options),
                 kind=draft.kind,
+                name=upload.name,
                 mapping=saved,
-                options=draft.options(name=upload.name, saved=saved is not None),
+                options=options,
                 zone=self.services.settings.timezone,
             )
         )
+
+    def _sample(self, upload: Upload, saved: FileMapping | None, options: Options) -> Sample:
+        """Return the rows of an upload that are looked at; the file is read once, however it is mapped."""
+        key = (upload.token, options.layer or (saved.layer if saved else ""))
+        if key not in self._samples:
+            self._samples[key] = sampled(rows_of(upload.path, mapping=saved, options=options))
+        self._samples.move_to_end(key)
+        while len(self._samples) > _SAMPLES_KEPT:
+            self._samples.popitem(last=False)
+        return self._samples[key]
 
     def saved(self, actor: Actor, draft: Draft) -> FileMapping | None:
         """Return the saved mapping that the draft names; None for a shipped profile or none."""

@@ -153,7 +153,7 @@ def _outlook(preview: Preview) -> Component:
     shared = sum(int(spot["rows"]) for spot in preview.default_points)
     lines = facts(
         [
-            ("Readable", plural(preview.rows - bad, "row")),
+            ("Readable", plural(preview.looked_at - bad, "row")),
             ("Quarantine", plural(bad, "row") if bad else "none"),
             ("No place", plural(preview.unlocated, "row") if preview.unlocated else "none"),
             (
@@ -168,11 +168,20 @@ def _outlook(preview: Preview) -> Component:
     ]
     notes = [html.Li(note) for note in preview.notes]
     parts: list[Any] = [lines]
+    if preview.looked_at < preview.rows:
+        parts.insert(0, html.P(_sample_words(preview), className="muted"))
     if why:
         parts.append(html.Ul(why, className="reasons"))
     if notes:
         parts.append(html.Ul(notes, className="reasons muted"))
     return html.Div(parts, className="outlook")
+
+
+def _sample_words(preview: Preview) -> str:
+    return (
+        f"{preview.looked_at:,} of {plural(preview.rows, 'row')} were looked at: the first ones, and others "
+        "from all over the file. “Count first” counts every row."
+    )
 
 
 def _default_words(rows: int, spots: int) -> str:
