@@ -22,11 +22,11 @@ from data.errors import Unauthenticated
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 15.0
-# Each open map asks for some three things when it is told of a change. So many maps a second are told,
-# and none waits longer than the last figure: a hundred maps are spread out, a few hear at once.
-_TOLD_PER_S = 150
-_LONGEST_SPREAD_S = 0.8
+# Each open map asks for some three things when it is told of a change. A few are told at once; beyond that
+# so many a second, each again only after as long, and none later than the last figure.
 _AT_ONCE = 8
+_TOLD_PER_S = 120
+_LONGEST_SPREAD_S = 0.8
 _ENDED = 4401
 
 
@@ -85,11 +85,11 @@ class LiveHub:
         self, socket: WebSocket, actor: Actor, session: str, changed: asyncio.Event, *, sent: str
     ) -> None:
         loop = asyncio.get_running_loop()
-        beat = loop.time() + self.heartbeat_s
+        beat, told = loop.time() + self.heartbeat_s, loop.time()
         while True:
             with anyio.move_on_after(max(0.0, beat - loop.time())):
                 await changed.wait()
-                await asyncio.sleep(self._turn())
+                await asyncio.sleep(self._turn(loop.time() - told))
             changed.clear()
             due = loop.time() >= beat
             if due:
@@ -99,12 +99,15 @@ class LiveHub:
             token = await self.token(actor)
             if due or token != sent:
                 await self._push(socket, token)
-                sent = token
+                sent, told = token, loop.time()
 
-    def _turn(self) -> float:
-        """Return how long a socket waits after a change, so that not all maps ask at the same moment."""
+    def _turn(self, ago_s: float) -> float:
+        """Return how long a socket that was told so long ago waits, so that not all maps ask at one moment."""
+        if self.sockets <= _AT_ONCE:
+            return 0.0
         spread = min(self.sockets / _TOLD_PER_S, _LONGEST_SPREAD_S)
-        return spread * random.random() if self.sockets > _AT_ONCE else 0.0  # noqa: S311  # spreads load, hides nothing
+        chance = random.random()  # noqa: S311  # spreads load, hides nothing
+        return spread - ago_s if ago_s < spread else spread * chance
 
     async def _push(self, socket: WebSocket, token: str) -> None:
         at = self.services.clock.now().isoformat(timespec="milliseconds")
