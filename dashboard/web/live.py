@@ -102,7 +102,7 @@ class LiveHub:
                 sent, told = token, loop.time()
 
     def _turn(self, ago_s: float) -> float:
-        """Return how long a socket that was told so long ago waits, so that not all maps ask at one moment."""
+        """Return how long a socket, told so long ago, waits, so that not all maps ask at one moment."""
         if self.sockets <= _AT_ONCE:
             return 0.0
         spread = min(self.sockets / _TOLD_PER_S, _LONGEST_SPREAD_S)
