@@ -1,79 +1,171 @@
-/** Density and Gi* cells of the view and the filter, asked for again when either changes. */
-import { DENSITY_SOURCE, HOTSPOT_SOURCE } from './layers-ground.js';
+/** Density, Gi*, trend and difference of the filter, asked for again when anything that they rest on changes. */
+import { tell } from './events.js';
+import { drawnCells, outlines } from './hotspot-cells.js';
+import { factorOf, plainOptions, tidyOptions } from './hotspot-options.js';
+import { cellLines } from './hotspot-words.js';
+import { CELL_HITS, DENSITY_SOURCE, HOTSPOT_FOUND, HOTSPOT_LINES, HOTSPOT_SOURCE } from './layers-ground.js';
 import { collection } from './shapes.js';
 
-const SETTLE_MS = 150;
-/** From this z-score on a cell stands out; below it nothing is drawn, for nothing is said. */
-const Z_SHOWN = 1.65;
-const KINDS = [
-  { layer: 'density', kind: 'density', source: DENSITY_SOURCE, prepare: shade },
-  { layer: 'hotspots', kind: 'gi_star', source: HOTSPOT_SOURCE, prepare: stand },
-];
+const SETTLE_MS = 120;
+/** In a surge reports come all the time: the surface follows them this often at most, the filter at once. */
+const LIVE_EVERY_MS = 4000;
+const SLOW_MS = 400;
+const SHOWN_RANKS = 20;
 
 /**
- * Keep the surfaces that are switched on in step with the view and the filter.
+ * Keep the surface that is switched on in step with the filter, the token and the options.
  * @param {{map: import('maplibre-gl').Map, state: object, setData: (id: string, data: object) => void}} context
- * @param {(layer: string, words: string) => void} onNote  what the server says that a surface does not know
+ * @param {() => object|undefined} legend  where it says what it shows
  */
-export function createHotspots({ map, state, setData }, onNote) {
-  const requests = new Map();
-  const shownFor = new Map();
+export function createHotspots({ map, state, setData }, legend) {
+  state.hotspots = plainOptions();
+  let request = null;
   let timer = 0;
+  let shown = { mark: '', query: '', at: 0, answer: null, cells: new Map() };
+  /** The cell size that the data choose, by what they chose it for. */
+  const chosen = new Map();
+  let found = { items: [], hovered: null, held: null };
 
-  async function load({ layer, kind, source, prepare }) {
-    if (!state.layers[layer]) return;
+  const layer = () => (state.layers.hotspots ? 'hotspots' : state.layers.density ? 'density' : null);
+  const kind = () => (state.layers.hotspots ? state.hotspots.kind : 'density');
+
+  function address(cell_m) {
+    const { against, bbox } = state.hotspots;
+    const more = new URLSearchParams({ kind: kind() });
+    // Where reports are is a picture of the view; a test is of all that is filtered, wherever one looks.
+    if (kind() === 'density') more.set('bbox', viewBox());
+    else if (bbox) more.set('bbox', bbox);
+    if (kind() === 'difference') more.set('against', against);
+    if (cell_m) more.set('cell_m', String(cell_m));
+    return `/api/v1/hotspots?${[state.query, more.toString()].filter(Boolean).join('&')}`;
+  }
+
+  function viewBox() {
     const [[west, south], [east, north]] = map.getBounds().toArray();
-    const bbox = [west, south, east, north].map((degree) => degree.toFixed(4)).join(',');
-    const address = `/api/v1/hotspots?${state.query ? `${state.query}&` : ''}kind=${kind}&bbox=${bbox}`;
-    const mark = `${address}&v=${state.token}`;
-    if (shownFor.get(kind) === mark) return;
-    requests.get(kind)?.abort();
-    const request = new AbortController();
-    requests.set(kind, request);
+    return [west, south, east, north].map((degree) => degree.toFixed(4)).join(',');
+  }
+
+  async function ask(cell_m) {
+    const answer = await fetch(address(cell_m), { signal: request.signal });
+    const body = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Refused(body.message ?? `The server answered ${answer.status}.`, body.hint ?? '');
+    if (!cell_m) chosen.set(address(), body.cell_m);
+    return body;
+  }
+
+  async function answerFor(cell) {
+    const factor = factorOf(cell);
+    if (factor === null) return ask(Number(cell));
+    if (factor === 1) return ask(null);
+    const own = chosen.get(address()) ?? (await ask(null)).cell_m;
+    return own ? ask(Math.round(own * factor)) : ask(null);
+  }
+
+  async function load() {
+    if (!layer()) {
+      request?.abort();
+      tell('hotspots', { on: false, options: { ...state.hotspots } });
+      return;
+    }
+    const mark = `${address()}&${state.hotspots.cell}&v=${state.token}`;
+    if (shown.mark === mark) {
+      tell('hotspots', told());
+      return;
+    }
+    request?.abort();
+    request = new AbortController();
+    const mine = request;
+    const slow = setTimeout(() => legend()?.hotspots.busy(), SLOW_MS);
+    const asked = { mark, query: state.query, at: performance.now(), kind: kind(), layer: layer() };
     try {
-      const answer = await fetch(address, { signal: request.signal });
-      if (!answer.ok) return;
-      const found = await answer.json();
-      setData(source, collection(prepare(found)));
-      onNote(layer, noteOf(found));
-      shownFor.set(kind, mark);
-    } catch {
-      // Overtaken or cut off: the last surface stays until the next answer.
+      show({ ...asked, answer: await answerFor(state.hotspots.cell) });
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      if (error instanceof Refused) refuse(asked, error);
+      // Cut off: the last surface stays until the next answer.
+    } finally {
+      clearTimeout(slow);
     }
   }
 
+  function show({ answer, ...asked }) {
+    const cells = drawnCells(asked.kind, answer.features ?? []);
+    shown = { ...asked, answer, cells: new Map((answer.features ?? []).map((feature) => [String(feature.id), feature])) };
+    setData(asked.kind === 'density' ? DENSITY_SOURCE : HOTSPOT_SOURCE, collection(cells));
+    if (asked.kind !== 'density') setData(HOTSPOT_LINES, collection(outlines(cells)));
+    legend()?.hotspots.say(asked.kind, answer, state.hotspots);
+    drawFound();
+    tell('hotspots', told());
+  }
+
+  /** What cannot be answered is said, and nothing is drawn: an old surface would speak for another filter. */
+  function refuse(asked, { message, hint }) {
+    shown = { ...asked, answer: null, cells: new Map() };
+    for (const source of [DENSITY_SOURCE, HOTSPOT_SOURCE, HOTSPOT_LINES]) setData(source, collection());
+    legend()?.hotspots.refuse(message, hint);
+    tell('hotspots', { ...told(), refused: { message, hint } });
+  }
+
+  function told() {
+    const { features, ...about } = shown.answer ?? {};
+    return { on: true, layer: layer(), kind: kind(), options: { ...state.hotspots }, about, claims: (features ?? []).filter(({ properties }) => properties.claim).length };
+  }
+
+  function drawFound() {
+    const { items, hovered, held } = found;
+    const outline = (geometry, isChosen) => ({ type: 'Feature', properties: { part: 'outline', chosen: isChosen }, geometry });
+    const ranks = kind() === 'gi_star' ? items.slice(0, SHOWN_RANKS).map(({ rank, lon, lat }) => ({
+      type: 'Feature', properties: { part: 'rank', rank }, geometry: { type: 'Point', coordinates: [lon, lat] },
+    })) : [];
+    setData(HOTSPOT_FOUND, collection([...ranks, ...(hovered ? [outline(hovered, false)] : []), ...(held ? [outline(held, true)] : [])]));
+  }
+
+  function refresh({ live = false } = {}) {
+    clearTimeout(timer);
+    const rest = live ? Math.max(0, shown.at + LIVE_EVERY_MS - performance.now()) : 0;
+    timer = setTimeout(load, Math.max(SETTLE_MS, rest));
+  }
+
   return {
-    refresh() {
-      clearTimeout(timer);
-      timer = setTimeout(() => KINDS.forEach(load), SETTLE_MS);
+    refresh,
+    /** The view has moved: only what is drawn for the view is asked for again. */
+    moved() {
+      if (layer() === 'density') refresh();
+    },
+    /** @param {Partial<import('./hotspot-options.js').Options> & {here?: boolean, cell_m?: number|null}} change  `here` takes the present view as the box */
+    set({ here, cell_m, ...change }) {
+      const box = here === undefined ? {} : { bbox: here ? viewBox() : '' };
+      const metres = cell_m === undefined ? {} : { cell: cell_m ? String(cell_m) : 'auto' };
+      state.hotspots = tidyOptions({ ...state.hotspots, ...change, ...metres, ...box });
+      legend()?.hotspots.choose(state.hotspots);
+      drawFound();
+      refresh();
+    },
+    /** @param {{items?: object[], hovered?: object|null, held?: object|null}} change  ranked hotspots, and geometries in hand */
+    mark(change) {
+      found = { ...found, ...change };
+      drawFound();
+    },
+    /** Return the cell of the surface under a point of the screen, or null. */
+    cellAt(point) {
+      const layers = layer() ? CELL_HITS.filter((id) => map.getLayer(id)) : [];
+      const [hit] = layers.length ? map.queryRenderedFeatures([point.x, point.y], { layers }) : [];
+      const cell = hit && shown.cells.get(hit.properties.cell);
+      if (!cell) return null;
+      const about = { against: state.hotspots.against, cell_m: shown.answer.cell_m, cell_km2: shown.answer.cell_km2 };
+      return { id: String(cell.id), kind: shown.kind, about, properties: cell.properties, geometry: cell.geometry,
+        lines: cellLines(shown.kind, cell.properties, about) };
     },
     destroy() {
       clearTimeout(timer);
-      requests.forEach((request) => request.abort());
+      request?.abort();
     },
   };
 }
 
-/** Give each cell its place `t` on the ramp; the square root keeps the quiet half readable beside one great peak. */
-function shade({ features }) {
-  const value = ({ properties }) => Number(properties.smoothed ?? properties.count) || 0;
-  const most = features.reduce((peak, feature) => Math.max(peak, value(feature)), Number.MIN_VALUE);
-  return features.map((feature) => ({ ...feature, properties: { t: Math.sqrt(value(feature) / most) } }));
-}
-
-/** Keep the cells that stand out; only what the server tested is drawn as a claim. */
-function stand({ features, tested }) {
-  const kept = tested
-    ? features.filter(({ properties }) => properties.claim)
-    : features.filter(({ properties }) => properties.z >= Z_SHOWN);
-  const most = kept.reduce((peak, { properties }) => Math.max(peak, properties.z), Z_SHOWN + 1);
-  return kept.map((feature) => {
-    const t = Math.sqrt(Math.max(0, feature.properties.z - Z_SHOWN) / (most - Z_SHOWN));
-    return { ...feature, properties: { t, claim: tested === true } };
-  });
-}
-
-function noteOf({ note, default_points_left_out: without }) {
-  const left = without ? ` ${Number(without).toLocaleString('en-US')} reports without a known place are left out.` : '';
-  return `${note ?? ''}${left}`;
+class Refused extends Error {
+  constructor(message, hint) {
+    super(message);
+    this.hint = hint;
+  }
 }

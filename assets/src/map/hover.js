@@ -29,8 +29,12 @@ export function createHover({ map, element }, marks) {
     note.style.transform = `translate(${Math.max(4, Math.round(left))}px, ${Math.max(4, Math.round(top))}px)`;
   }
 
-  function fill(lines) {
-    note.replaceChildren(...lines.filter(Boolean).map((text, index) => make('div', index ? 'wf-note-line' : 'wf-note-title', text)));
+  function fill(hit, record) {
+    const own = hit.kind === 'cell' ? [] : linesOf(noteLines(hit, record));
+    // What stands on a cell says first what it is, then what the cell says.
+    const cell = hit.cell ? [make('div', own.length ? 'wf-note-cell wf-note-beneath' : 'wf-note-cell')] : [];
+    cell[0]?.append(...linesOf(hit.cell.lines));
+    note.replaceChildren(...own, ...cell);
     note.hidden = false;
   }
 
@@ -45,7 +49,7 @@ export function createHover({ map, element }, marks) {
       return; // The line is cut or the pointer has moved on: what the tile says stays on screen.
     }
     if (key !== current) return;
-    fill(noteLines(hit, known.get(key)));
+    fill(hit, known.get(key));
     place(point);
   }
 
@@ -55,21 +59,21 @@ export function createHover({ map, element }, marks) {
      * @param {{x: number, y: number}} [point]
      */
     show(hit, point) {
-      const key = hit ? `${hit.kind}/${hit.fid ?? `${hit.lon},${hit.lat}`}` : '';
+      const key = hit ? `${hit.kind}/${hit.fid ?? `${hit.lon},${hit.lat}`}/${hit.cell?.id ?? ''}` : '';
       if (key && key === current) {
         place(point);
         return;
       }
       current = key;
       clearTimeout(timer);
-      marks.hover(hit && hit.kind !== 'cluster' ? hit : null);
+      marks.hover(hit && isRecord(hit) ? hit : null);
       if (!hit) {
         note.hidden = true;
         return;
       }
-      fill(noteLines(hit, known.get(key)));
+      fill(hit, known.get(key));
       place(point);
-      if (hit.kind !== 'cluster' && !known.has(key)) timer = setTimeout(lookUp, LINGER_MS, key, hit, point);
+      if (isRecord(hit) && !known.has(key)) timer = setTimeout(lookUp, LINGER_MS, key, hit, point);
     },
     destroy() {
       clearTimeout(timer);
@@ -78,6 +82,9 @@ export function createHover({ map, element }, marks) {
     },
   };
 }
+
+const isRecord = ({ kind }) => kind === 'incident' || kind === 'site';
+const linesOf = (lines) => lines.filter(Boolean).map((text, index) => make('div', index ? 'wf-note-line' : 'wf-note-title', text));
 
 /**
  * Return the lines of a note: what is known from the tile, then from the record.

@@ -62,9 +62,16 @@ export function createMap() {
     setTheme: withParts((theme) => parts.setTheme(theme)),
     setBasemap: withParts((name) => parts.setBasemap(name)),
     setLayer: withParts((name, on) => parts.setLayer(name, on)),
+    /** What the hotspot layer shows: `{kind, against, cell}`, each of them optional. */
+    setHotspots: withParts((change) => parts.hotspots.set(change)),
+    markHotspots: withParts((change) => {
+      parts.hotspots.mark(change);
+      if (change.items) parts.legend?.hotspots.rank(change.items);
+    }),
     setCounts: withParts((counts) => parts.legend?.setCounts(counts)),
     select: withParts((target) => parts.marks.select(target)),
-    pulse: withParts((place) => parts.marks.pulse(place)),
+    /** A map that is not there yet shows no pulse later: it would point at what is no longer new. */
+    pulse: (place) => parts?.pulse(place),
     flyTo: withParts((target) => parts.view.flyTo(target)),
     draw: withParts((mode) => parts.drawing.start(mode)),
     showShape: withParts((shape) => parts.areas.showShape(shape)),

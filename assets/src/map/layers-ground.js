@@ -1,37 +1,91 @@
 /** What lies between the basemap and the records: areas, drawn shapes, density and hotspots, selection. */
-import { DENSITY_RAMP } from './palette.js';
 
 export const HOTSPOT_SOURCE = 'wf-hotspot-cells';
+export const HOTSPOT_LINES = 'wf-hotspot-lines';
+export const HOTSPOT_FOUND = 'wf-hotspot-found';
 export const DENSITY_SOURCE = 'wf-density-cells';
 export const AREA_SOURCE = 'wf-areas';
 export const MASK_SOURCE = 'wf-mask';
 export const MARK_SOURCE = 'wf-marks';
+/** Surfaces that answer to the pointer, the tested one first. */
+export const CELL_HITS = ['wf-hotspot-fills', 'wf-density'];
 
-const RAMP = ['interpolate', ['linear'], ['coalesce', ['get', 't'], 0],
-  ...DENSITY_RAMP.flatMap((color, index) => [index / (DENSITY_RAMP.length - 1), color])];
+const evenly = (colors, from) => colors.flatMap((color, index) => [from + ((1 - from) * index) / (colors.length - 1), color]);
+const CLAIM = ['==', ['get', 'claim'], true];
+const FEWER = ['==', ['get', 'fewer'], true];
 
 /**
  * Return the layers for the surface under the basemap's labels.
  * @param {{colors: import('./palette.js').Palette}} look
  */
 export function surfaceLayers({ colors }) {
+  const dark = colors.theme === 'dark';
+  const ramp = ['interpolate', ['linear'], ['coalesce', ['get', 't'], 0], ...evenly(colors.ramp, 0)];
+  const change = ['interpolate', ['linear'], ['get', 'd'], ...evenly(colors.change, -1)];
+  const cells = { source: HOTSPOT_SOURCE };
+  const lines = { source: HOTSPOT_LINES, type: 'line' };
   return [
     {
       id: 'wf-density', type: 'fill', source: DENSITY_SOURCE,
-      paint: { 'fill-color': RAMP, 'fill-opacity': colors.theme === 'dark' ? 0.55 : 0.6, 'fill-antialias': false },
+      paint: { 'fill-color': ramp, 'fill-opacity': dark ? 0.55 : 0.6, 'fill-antialias': false },
     },
     {
-      id: 'wf-hotspot-fills', type: 'fill', source: HOTSPOT_SOURCE,
-      paint: { 'fill-color': RAMP, 'fill-opacity': 0.45, 'fill-antialias': false },
+      ...cells, id: 'wf-hotspot-fills', type: 'fill',
+      paint: {
+        'fill-color': ['case', ['has', 'd'], change, ramp], 'fill-antialias': false,
+        // What passed no test steps back: nobody should act on its colour.
+        'fill-opacity': ['case', CLAIM, 0.78, 0.34],
+      },
     },
     {
       // Hatch and outline are the sign of a claim: they are kept for what passed a test.
-      id: 'wf-hotspot-hatch', type: 'fill', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], true],
-      paint: { 'fill-pattern': 'wf:hatch', 'fill-opacity': 0.6 },
+      ...cells, id: 'wf-hotspot-hatch', type: 'fill', filter: ['all', CLAIM, ['!', FEWER]],
+      paint: { 'fill-pattern': 'wf:hatch', 'fill-opacity': 0.55 },
     },
     {
-      id: 'wf-hotspot-outline', type: 'line', source: HOTSPOT_SOURCE, filter: ['==', ['get', 'claim'], true],
-      paint: { 'line-color': colors.text, 'line-width': 1.5 },
+      ...cells, id: 'wf-hotspot-dots', type: 'fill', filter: ['all', CLAIM, FEWER],
+      paint: { 'fill-pattern': 'wf:dots', 'fill-opacity': 0.7 },
+    },
+    {
+      ...lines, id: 'wf-hotspot-outline-rim', layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': colors.ground, 'line-width': ['case', ['get', 'robust'], 5, 3], 'line-opacity': 0.8 },
+    },
+    {
+      ...lines, id: 'wf-hotspot-outline', filter: ['!', ['get', 'edge']], layout: { 'line-cap': 'square' },
+      paint: { 'line-color': colors.text, 'line-width': ['case', ['get', 'robust'], 2.75, 1.1] },
+    },
+    {
+      ...lines, id: 'wf-hotspot-outline-edge', filter: ['get', 'edge'],
+      paint: { 'line-color': colors.text, 'line-width': ['case', ['get', 'robust'], 2.75, 1.1], 'line-dasharray': [2.5, 1.5] },
+    },
+  ];
+}
+
+/** Return the layers that name what the surface says: letters of trends, ranks, and the outline in hand. */
+export function hotspotMarkLayers({ colors }) {
+  const found = { source: HOTSPOT_FOUND };
+  const held = ['==', ['get', 'part'], 'outline'];
+  return [
+    {
+      id: 'wf-hotspot-signs', type: 'symbol', source: HOTSPOT_SOURCE, filter: ['has', 'sign'], minzoom: 5,
+      layout: {
+        'icon-image': ['concat', 'wf:', ['get', 'sign']], 'icon-size': 0.9, 'icon-padding': 3,
+        'symbol-sort-key': ['-', 0, ['coalesce', ['get', 't'], 0]],
+      },
+    },
+    { ...found, id: 'wf-mark-found-rim', type: 'line', filter: held, paint: { 'line-color': colors.ground, 'line-width': 6, 'line-opacity': 0.85 } },
+    {
+      ...found, id: 'wf-mark-found', type: 'line', filter: held,
+      paint: { 'line-color': colors.accent, 'line-width': ['case', ['get', 'chosen'], 3.5, 2.25] },
+    },
+    {
+      ...found, id: 'wf-hotspot-ranks', type: 'symbol', filter: ['==', ['get', 'part'], 'rank'],
+      layout: {
+        'icon-image': 'wf:plate', 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 5, 1, 5],
+        'text-field': ['to-string', ['get', 'rank']], 'text-font': ['Inter SemiBold'], 'text-size': 12,
+        'symbol-sort-key': ['get', 'rank'], 'icon-padding': 1,
+      },
+      paint: { 'text-color': colors.text },
     },
   ];
 }

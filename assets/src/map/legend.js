@@ -1,22 +1,23 @@
 /** The legend that is also the layer switch: what is drawn, how much of it, and what the signs mean. */
 import { make } from './events.js';
-import { DENSITY_RAMP, SEVERITY_COLORS, SEVERITY_LABELS, SEVERITY_LETTERS } from './palette.js';
+import { createHotspotLegend } from './hotspot-legend.js';
+import { SEVERITY_COLORS, SEVERITY_LABELS, SEVERITY_LETTERS } from './palette.js';
 
 const ROWS = [
   { name: 'incidents', label: 'Incidents' },
   { name: 'sites', label: 'Sites' },
   { name: 'areas', label: 'Areas' },
   { name: 'density', label: 'Where reports are' },
-  { name: 'hotspots', label: 'Hotspots (Gi*)' },
+  { name: 'hotspots', label: 'Hotspots' },
 ];
 
 /**
  * Put the legend on the map.
  * @param {HTMLElement} element
  * @param {{state: {layers: Record<string, boolean>}, onSwitch: (name: string, on: boolean) => void,
- *   onPage: (name: string, on: boolean) => void}} options
+ *   onPage: (name: string, on: boolean) => void, onHotspots: (change: object) => void}} options
  */
-export function createLegend(element, { state, onSwitch, onPage }) {
+export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
   const box = make('section', 'wf-legend');
   box.setAttribute('aria-label', 'Layers and legend');
   const head = make('button', 'wf-legend-head', 'Layers');
@@ -27,13 +28,13 @@ export function createLegend(element, { state, onSwitch, onPage }) {
     onSwitch(row.name, on);
     onPage(row.name, on);
   })]));
-  const density = densityKey();
-  const hotspots = hotspotKey();
+  const hotspots = createHotspotLegend({ onSet: onHotspots });
+  hotspots.choose(state.hotspots);
   for (const row of ROWS) {
     body.append(rows[row.name].box);
     if (row.name === 'incidents') body.append(severityKey());
-    if (row.name === 'density') body.append(density);
-    if (row.name === 'hotspots') body.append(hotspots);
+    if (row.name === 'density') body.append(hotspots.density);
+    if (row.name === 'hotspots') body.append(hotspots.block);
   }
   element.append(box);
 
@@ -45,8 +46,8 @@ export function createLegend(element, { state, onSwitch, onPage }) {
     if (!rows[name]) return;
     rows[name].input.checked = on;
     rows[name].box.classList.toggle('wf-off', !on);
-    density.hidden = !state.layers.density;
-    hotspots.hidden = !state.layers.hotspots;
+    hotspots.density.hidden = !state.layers.density;
+    hotspots.block.hidden = !state.layers.hotspots;
   }
   head.addEventListener('click', () => fold(!box.classList.contains('wf-legend-folded')));
   // A small map needs its ground more than its key.
@@ -61,11 +62,9 @@ export function createLegend(element, { state, onSwitch, onPage }) {
         if (rows[name]) rows[name].count.textContent = count === null ? '' : Number(count).toLocaleString('en-US');
       }
     },
-    /** Say what the server says of a surface. */
-    setNote(name, words) {
-      const note = { density, hotspots }[name]?.querySelector('.wf-key-note');
-      if (note && words) note.textContent = words;
-    },
+    hotspots,
+    /** Put something of its own at the foot. */
+    append: (node) => body.append(node),
     toggle: () => fold(!box.classList.contains('wf-legend-folded')),
     destroy: () => box.remove(),
   };
@@ -100,26 +99,4 @@ function severityKey() {
   const both = make('div', 'wf-key-block');
   both.append(key, ends, signs);
   return both;
-}
-
-function densityKey() {
-  return rampBlock(['few reports', 'many'], 'Where reports are. Not adjusted for population, and no reports is not all clear.');
-}
-
-function hotspotKey() {
-  const block = rampBlock(['a little more', 'far more'], 'More reports than around it would suggest.');
-  const claim = make('div', 'wf-key-claim');
-  claim.append(make('span', 'wf-key-hatch'), make('span', '', 'Hatched: passed a test'));
-  block.querySelector('.wf-key-ends').after(claim);
-  return block;
-}
-
-function rampBlock([low, high], words) {
-  const block = make('div', 'wf-key-block');
-  const ramp = make('div', 'wf-key-ramp');
-  ramp.style.background = `linear-gradient(90deg, ${DENSITY_RAMP.join(', ')})`;
-  const ends = make('div', 'wf-key-ends');
-  ends.append(make('span', '', low), make('span', '', high));
-  block.append(ramp, ends, make('div', 'wf-key-note', words));
-  return block;
 }

@@ -8,24 +8,29 @@ const CENTRE_REACH_PX = 28;
 
 /**
  * @typedef {object} Hit
- * @property {'incident'|'site'|'cluster'} kind
- * @property {number} [fid]
+ * @property {'incident'|'site'|'cluster'|'cell'} kind
+ * @property {number|string} [fid]
  * @property {number} lon
  * @property {number} lat
  * @property {number} [accuracy_m]
  * @property {object} properties
+ * @property {object|null} [cell]  of the hotspot surface, beneath it
  */
+
+/** Over a surface dots step back: from afar they do not answer in its place. */
+const DOTS_FROM = 13;
 
 /**
  * Return what lies nearest to a point of the screen, records before clusters, incidents before sites.
  * @param {import('maplibre-gl').Map} map
  * @param {{x: number, y: number}} at
  * @param {number} [reach] pixels
+ * @param {string[]} [without] layers that do not answer
  * @returns {Hit|null}
  */
-export function hitAt(map, at, reach = REACH_PX) {
+export function hitAt(map, at, reach = REACH_PX, without = []) {
   const box = [[at.x - reach, at.y - reach], [at.x + reach, at.y + reach]];
-  const layers = [...INCIDENT_HITS, ...SITE_HITS, ...CLUSTER_HITS, ...SITE_CLUSTER_HITS].filter((id) => map.getLayer(id));
+  const layers = [...INCIDENT_HITS, ...SITE_HITS, ...CLUSTER_HITS, ...SITE_CLUSTER_HITS].filter((id) => map.getLayer(id) && !without.includes(id));
   const found = map.queryRenderedFeatures(box, { layers }).filter((feature) => !isInsideAlert(feature));
   for (const group of [INCIDENT_HITS, SITE_HITS, [...CLUSTER_HITS, ...SITE_CLUSTER_HITS]]) {
     const features = found.filter((feature) => group.includes(feature.layer.id));
@@ -39,11 +44,23 @@ export function hitAt(map, at, reach = REACH_PX) {
  * @param {object} context
  * @param {object} parts
  */
-export function createPointer({ map }, { marks, hover, drawing, mover }) {
+export function createPointer({ map }, { marks, hover, drawing, mover, hotspots }) {
   const canvas = map.getCanvas();
   const busy = () => drawing.active() || mover.active();
 
+  function look(point, reach) {
+    const cell = hotspots.cellAt(point);
+    const hit = hitAt(map, point, reach, cell && map.getZoom() < DOTS_FROM ? ['wf-incident-dots'] : []);
+    if (hit || !cell) return hit && { ...hit, cell };
+    const [lon, lat] = map.unproject([point.x, point.y]).toArray();
+    return { kind: 'cell', fid: cell.id, lon, lat, properties: {}, cell };
+  }
+
   function choose(hit) {
+    if (hit?.kind === 'cell') {
+      tell('hotspot', { ...hit.cell, lon: hit.lon, lat: hit.lat });
+      return;
+    }
     if (hit?.kind === 'cluster') {
       map.easeTo({ center: [hit.lon, hit.lat], zoom: Math.min(map.getZoom() + 2, 16), duration: 350 });
       return;
@@ -54,14 +71,14 @@ export function createPointer({ map }, { marks, hover, drawing, mover }) {
   }
 
   const onClick = ({ point }) => {
-    if (!busy()) choose(hitAt(map, point));
+    if (!busy()) choose(look(point));
   };
   const onMove = ({ point }) => {
     if (busy()) {
       hover.show(null);
       return;
     }
-    const hit = hitAt(map, point);
+    const hit = look(point);
     canvas.style.cursor = hit ? 'pointer' : '';
     hover.show(hit, point);
   };
@@ -70,7 +87,7 @@ export function createPointer({ map }, { marks, hover, drawing, mover }) {
     if (busy()) return;
     if (event.key === 'Enter') {
       const centre = { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 };
-      const hit = hitAt(map, centre, CENTRE_REACH_PX);
+      const hit = look(centre, CENTRE_REACH_PX);
       if (hit) choose(hit);
     } else if (event.key === 'Escape') choose(null);
   };

@@ -1,6 +1,7 @@
 /** Symbols drawn when the map first needs them, named by what they show: `wf:<kind>:<facts…>`. */
 import { glyphBook, sectorGlyph } from './glyphs.js';
-import { drawCluster, drawHatch, drawIncident, drawPill, drawSite, drawSiteCluster } from './symbols.js';
+import { surfaceImage } from './hotspot-symbols.js';
+import { drawCluster, drawIncident, drawPill, drawSite, drawSiteCluster } from './symbols.js';
 
 /** Device pixels per CSS pixel of every symbol: sharp on a wall display without being redrawn. */
 export const PIXEL_RATIO = 2;
@@ -61,8 +62,8 @@ async function draw(id, colors, outline) {
     const options = { stretchX: [[14, 18]], stretchY: [[14, 18]], content: [8, 6, 24, 26] };
     return { ...paint(16, 16, (pen) => drawPill(pen, colors)), options };
   }
-  if (kind === 'hatch') return paint(8, 8, (pen) => drawHatch(pen, colors.text));
-  return null;
+  const sign = surfaceImage(kind, facts, colors);
+  return sign && { ...paint(sign.width, sign.height, sign.work), options: sign.options };
 }
 
 function paint(width, height, work) {

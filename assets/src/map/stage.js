@@ -1,6 +1,7 @@
 /** Puts the parts of a map together, and keeps what they share: filter, token, colours, layers. */
 import { Map as MapLibre } from 'maplibre-gl';
 import { createAreas } from './areas.js';
+import { createGroundNotice, offerBasemaps, rememberBasemap, rememberedBasemap } from './basemaps.js';
 import { addControls } from './controls.js';
 import { createDrawing } from './draw.js';
 import { make, tell } from './events.js';
@@ -31,7 +32,7 @@ const DEFAULT_STYLE_URL = '/api/v1/basemap/style.json';
 export async function firstBase(options) {
   const colors = palette(options.theme);
   const [base] = await Promise.all([
-    fetchBase(styleAddress(options.styleUrl ?? DEFAULT_STYLE_URL, colors.theme), colors),
+    fetchBase(styleAddress(options.styleUrl ?? rememberedStyle(), colors.theme), colors),
     // Letters on symbols are drawn with the page's font: wait for it rather than draw them twice.
     document.fonts.load('600 10px Inter').catch(() => []),
   ]);
@@ -49,7 +50,7 @@ export function assemble(element, options, base) {
   element.classList.add('wf-map');
   const state = {
     base,
-    styleUrl: options.styleUrl ?? DEFAULT_STYLE_URL,
+    styleUrl: options.styleUrl ?? rememberedStyle(),
     colors: palette(options.theme),
     query: options.query ?? '',
     token: options.token ?? '0',
@@ -88,17 +89,26 @@ export function assemble(element, options, base) {
   const context = { map, state, setData, wall, element };
   const marks = createMarks(context);
   const areas = createAreas(context);
-  const hotspots = createHotspots(context, (layer, words) => legend?.setNote(layer, words));
+  const hotspots = createHotspots(context, () => legend);
   const setLayer = (name, on) => switchLayer(context, { name, on, hotspots, legend });
-  const legend = wall ? null : createLegend(element, { state, onSwitch: setLayer, onPage: (name, on) => tell('layers', { [name]: on }) });
+  const legend = wall ? null : createLegend(element, {
+    state, onSwitch: setLayer, onPage: (name, on) => tell('layers', { [name]: on }), onHotspots: hotspots.set,
+  });
   const hover = wall ? null : createHover(context, marks);
   const drawing = createDrawing(context);
   const mover = createMover(context);
-  const pointer = wall ? null : createPointer(context, { marks, hover, drawing, mover });
+  const pointer = wall ? null : createPointer(context, { marks, hover, drawing, mover, hotspots });
   const controls = wall ? null : addControls(context, { onMeasure: () => drawing.start('measure') });
   const view = createView(context);
+  const notice = createGroundNotice(context);
+  async function setBasemap(name) {
+    state.styleUrl = withParameter(DEFAULT_STYLE_URL, 'name', name);
+    rememberBasemap(name);
+    await restyle(context, sprites);
+    notice.renewed();
+  }
   const onMoveEnd = () => {
-    hotspots.refresh();
+    hotspots.moved();
     tell('view', view.state());
   };
   map.on('moveend', onMoveEnd);
@@ -107,11 +117,14 @@ export function assemble(element, options, base) {
   const refresher = createRefresher(context);
 
   return {
-    map, marks, areas, legend, drawing, mover, view,
+    map, marks, areas, legend, drawing, mover, view, hotspots,
     ready: new Promise((resolve) => {
       map.once('load', () => {
         tell('ready', view.state());
-        if (legend) countSites(legend);
+        if (legend) {
+          countSites(legend);
+          offerBasemaps(legend, { current: rememberedBasemap, onChoose: setBasemap });
+        }
         resolve();
       });
     }),
@@ -126,15 +139,17 @@ export function assemble(element, options, base) {
       if (token === state.token) return;
       state.token = token;
       refresher.refresh();
-      hotspots.refresh();
+      hotspots.refresh({ live: true });
     },
     async setTheme(theme) {
       state.colors = palette(theme);
       await restyle(context, sprites);
+      notice.renewed();
     },
-    async setBasemap(name) {
-      state.styleUrl = withParameter(state.styleUrl, 'name', name);
-      await restyle(context, sprites);
+    setBasemap,
+    /** Point once at a place where something is new, unless the reports are switched off. */
+    pulse(place) {
+      if (state.layers.incidents) marks.pulse(place);
     },
     setLayer,
     destroy() {
@@ -147,6 +162,7 @@ export function assemble(element, options, base) {
       mover.destroy();
       legend?.destroy();
       hover?.destroy();
+      notice.remove();
       map.remove();
     },
   };
@@ -154,6 +170,9 @@ export function assemble(element, options, base) {
 
 function switchLayer({ map, state }, { name, on, hotspots, legend }) {
   if (!isSwitch(name)) return;
+  // Two surfaces over each other say neither what is where nor what is certain.
+  const other = { density: 'hotspots', hotspots: 'density' }[name];
+  if (on && other && state.layers[other]) switchLayer({ map, state }, { name: other, on: false, hotspots, legend });
   state.layers[name] = Boolean(on);
   for (const id of layersOf(map, name)) map.setLayoutProperty(id, 'visibility', on ? 'visible' : 'none');
   legend?.setLayer(name, Boolean(on));
@@ -182,6 +201,12 @@ async function restyle({ map, state }, sprites) {
   state.base = base;
   await sprites.tint(state.colors);
   map.setStyle(composeStyle(base, state), { diff: true });
+}
+
+/** The style of the basemap that was chosen in this browser. */
+function rememberedStyle() {
+  const name = rememberedBasemap();
+  return name ? withParameter(DEFAULT_STYLE_URL, 'name', name) : DEFAULT_STYLE_URL;
 }
 
 function styleAddress(url, theme) {

@@ -1,6 +1,6 @@
 /** One style for the whole map: the basemap's ground and labels with our layers between and above them. */
-import { DENSITY_SOURCE, AREA_SOURCE, HOTSPOT_SOURCE, MARK_SOURCE, MASK_SOURCE } from './layers-ground.js';
-import { filterLayers, markLayers, surfaceLayers } from './layers-ground.js';
+import { AREA_SOURCE, DENSITY_SOURCE, HOTSPOT_FOUND, HOTSPOT_LINES, HOTSPOT_SOURCE, MARK_SOURCE, MASK_SOURCE } from './layers-ground.js';
+import { filterLayers, hotspotMarkLayers, markLayers, surfaceLayers } from './layers-ground.js';
 import { INCIDENTS, incidentLayers } from './layers-incidents.js';
 import { SITES, siteLayers } from './layers-sites.js';
 import { collection } from './shapes.js';
@@ -31,11 +31,19 @@ export async function fetchBase(url, colors) {
   try {
     const answer = await fetch(url);
     if (answer.ok) return withAddresses(await answer.json());
+    // A basemap that was chosen once and is no longer in the settings: the installation's own takes its place.
+    if (answer.status === 404 && new URL(url).searchParams.get('name')) return fetchBase(withoutName(url), colors);
   } catch {
     // The ground alone is drawn below.
   }
   const ground = { id: 'ground', type: 'background', paint: { 'background-color': colors.ground } };
-  return { version: 8, sources: {}, layers: [ground] };
+  return { version: 8, metadata: { 'watchfloor:notice': 'The basemap does not answer.' }, sources: {}, layers: [ground] };
+}
+
+function withoutName(url) {
+  const address = new URL(url);
+  address.searchParams.delete('name');
+  return address.href;
 }
 
 /** Make the addresses of a style absolute: the worker that fetches tiles does not know the page's. */
@@ -66,7 +74,7 @@ function withAddresses(style) {
 export function composeStyle(base, state) {
   const firstLabel = base.layers.findIndex((layer) => layer.type === 'symbol');
   const cut = firstLabel < 0 ? base.layers.length : firstLabel;
-  const ours = [...filterLayers(state), ...siteLayers(state), ...incidentLayers(state), ...markLayers(state)];
+  const ours = [...filterLayers(state), ...siteLayers(state), ...incidentLayers(state), ...hotspotMarkLayers(state), ...markLayers(state)];
   const layers = [...base.layers.slice(0, cut), ...surfaceLayers(state), ...base.layers.slice(cut), ...ours];
   return {
     ...base,
@@ -99,7 +107,7 @@ function switched(layer, on) {
 
 function ourSources(state) {
   const vector = (layer) => ({ type: 'vector', tiles: [tileUrl(layer, state)], minzoom: 0, maxzoom: TILE_MAX_ZOOM });
-  const cells = [DENSITY_SOURCE, HOTSPOT_SOURCE, AREA_SOURCE, MASK_SOURCE, MARK_SOURCE];
+  const cells = [DENSITY_SOURCE, HOTSPOT_SOURCE, HOTSPOT_LINES, HOTSPOT_FOUND, AREA_SOURCE, MASK_SOURCE, MARK_SOURCE];
   const drawn = cells.map((id) => [id, { type: 'geojson', data: state.data[id] ?? collection() }]);
   return { [INCIDENTS]: vector('incidents'), [SITES]: vector('sites'), ...Object.fromEntries(drawn) };
 }

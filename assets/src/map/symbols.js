@@ -91,18 +91,6 @@ export function drawPill(pen, colors) {
   pen.fill(roundedPath(0.5, 0.5, 15, 15, 7.5));
 }
 
-/** Draw a seamless diagonal hatch of 8 px, the sign of a claim. */
-export function drawHatch(pen, color) {
-  pen.strokeStyle = color;
-  pen.lineWidth = 1.1;
-  for (const shift of [-8, 0, 8]) {
-    pen.beginPath();
-    pen.moveTo(shift, 8);
-    pen.lineTo(shift + 8, 0);
-    pen.stroke();
-  }
-}
-
 function badge(pen, { x, y, letter, fill, rim }) {
   disc(pen, x, y, 6.5);
   pen.fillStyle = fill;

@@ -10,9 +10,9 @@ const STATUS = ['new', 'acknowledged', 'in_progress', 'resolved', 'closed'];
 
 /**
  * Fill the feed.
- * @param {{state: object, look: object, select: Function}} context
+ * @param {{state: object, look: object, select: Function, table: Function, arrivals: object}} context
  */
-export function fillFeed({ state, look, select, table }) {
+export function fillFeed({ state, look, select, table, arrivals }) {
   const host = byId(IDS.feed);
   const head = byId(IDS.feedHead);
   const asked = latest();
@@ -23,14 +23,13 @@ export function fillFeed({ state, look, select, table }) {
   let known = new Set();
   let loading = false;
 
-  const title = el('h2', { text: 'Reports' });
+  const title = el('h2', { class: 'visually-hidden', text: 'Reports' });
   const seen = button('', { title: 'Note that everything up to now was seen', class: 'button unseen-count', hidden: true, on: { click: async () => { await look.seen(); paint(); } } });
   const sort = el('select', { class: 'field small', 'aria-label': 'Order', on: { change: () => { order = sort.value; memory.set('order', order); refresh(); } } },
     el('option', { value: 'newest', text: 'Newest' }), el('option', { value: 'severe', text: 'Most severe' }), el('option', { value: 'oldest', text: 'Oldest' }));
   sort.value = order;
   const asTable = button('Table', { on: { click: table } });
-  const fold = button('Fold reports', { iconName: 'fold', class: 'fold', dataset: { wfDo: 'fold-panel' } });
-  head.replaceChildren(title, seen, el('span', { class: 'grow' }), sort, asTable, fold);
+  head.replaceChildren(title, seen, el('span', { class: 'grow' }), sort, asTable);
 
   const end = el('div', { class: 'feed-more' });
   const watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more(), { root: host, rootMargin: '600px' });
@@ -46,6 +45,8 @@ export function fillFeed({ state, look, select, table }) {
       known = new Set(items.map((item) => item.id));
       const fresh = live && before.size ? items.filter((item) => !before.has(item.id)).map((item) => item.id) : [];
       draw(new Set(fresh.slice(0, 20)), { keep: live });
+      if (order === 'newest') arrivals.take(items);
+      else arrivals.look();
     } catch (error) {
       if (!givenUp(error) && !items.length) host.replaceChildren(problem(error));
     } finally {

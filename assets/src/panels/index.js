@@ -153,11 +153,11 @@ delegate(commands, {
 listenToKeys({
   '/': () => byId('wf-search-input')?.focus(),
   '?': showHelp,
-  j: () => part().feed?.step(1),
-  k: () => part().feed?.step(-1),
-  Enter: () => part().feed?.open(),
+  j: () => part().listed?.().step(1),
+  k: () => part().listed?.().step(-1),
+  Enter: () => part().listed?.().open(),
   a() {
-    const item = part().feed?.current();
+    const item = part().listed?.().current();
     if (!item) return false;
     return void acknowledge(item, () => part().feed.refresh({ live: true }));
   },
@@ -165,6 +165,7 @@ listenToKeys({
     part().sides?.show('rail');
     document.querySelector('#wf-rail-body .segments button')?.focus();
   },
+  h: () => part().hotspots?.showList(),
   l: () => map()?.toggleLegend?.(),
   d: () => map()?.draw('polygon'),
   t: () => part().playback?.toggle(),
@@ -176,6 +177,7 @@ listenToKeys({
     if (part().playback?.playing()) return part().playback.end();
     if (part().table?.shown()) return part().table.close();
     if (part().sides?.closeDrawers()) return undefined;
+    if (part().hotspots?.back()) return undefined;
     if (part().selection?.current()) part().selection.select(null);
     document.activeElement?.blur?.();
     return undefined;

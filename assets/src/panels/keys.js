@@ -4,8 +4,8 @@ import { byId, el } from './dom.js';
 import { appFacts } from './format.js';
 
 const ALL = [
-  ['/', 'Search'], ['j  k', 'Next, previous report'], ['Enter', 'Open the report'], ['a', 'Acknowledge it'],
-  ['f', 'Filters'], ['l', 'Layers'], ['d', 'Draw an area'], ['t', 'Play through time'],
+  ['/', 'Search'], ['j  k', 'Next, previous report or hotspot'], ['Enter', 'Open it'], ['a', 'Acknowledge it'],
+  ['f', 'Filters'], ['l', 'Layers'], ['h', 'Hotspots'], ['d', 'Draw an area'], ['t', 'Play through time'],
   ['g then w', 'Watch'], ['g then b', 'Reports'], ['g then s', 'Sites'], ['Ctrl Z', 'Undo the last filter change'],
   ['?', 'All keys'], ['Esc', 'Back'],
 ];
@@ -17,7 +17,8 @@ const ALL = [
 export function listenToKeys(commands) {
   let afterG = 0;
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.altKey) return;
+    // A dialog has its own keys: Escape closes it, and nothing beneath it.
+    if (event.defaultPrevented || event.altKey || document.querySelector('dialog[open]')) return;
     const inField = event.target.matches?.('input, textarea, select, [contenteditable="true"]');
     if ((event.ctrlKey || event.metaKey)) {
       if (event.key === 'z' && !event.shiftKey && (!inField || event.target.type === 'checkbox') && commands.undo?.() !== false) event.preventDefault();

@@ -66,7 +66,8 @@ export function format(params) {
   return Object.keys(clean).sort().map((name) => `${name}=${quote(clean[name])}`).join('&');
 }
 
-function quote(value) {
+/** Encode a value as the canonical query string does. */
+export function quote(value) {
   return encodeURIComponent(value)
     .replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%3B/g, ';').replace(/%7C/g, '|').replace(/%2F/g, '/')
     .replace(/[!()']/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

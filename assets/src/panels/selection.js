@@ -8,9 +8,9 @@ let nonce = 0;
 
 /**
  * Keep the selection.
- * @param {{map: object, feed: () => object, stage: () => HTMLElement|null}} context
+ * @param {{map: object, feed: () => object, wall: () => boolean, chosen?: () => void}} context  `chosen` is called when a record is selected
  */
-export function createSelection({ map, feed, wall }) {
+export function createSelection({ map, feed, wall, chosen: told = () => {} }) {
   let chosen = null;
   let moved = null;
 
@@ -31,6 +31,7 @@ export function createSelection({ map, feed, wall }) {
       map.flyTo({ lon: target.lon, lat: target.lat, zoom: Math.max(zoom, 14) });
     }
     if (target?.kind === 'incident') feed()?.highlight(target.fid);
+    if (chosen) told();
     show();
   }
 

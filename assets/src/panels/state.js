@@ -1,9 +1,11 @@
 /** The filter state of the page: one query, kept in the URL, with undo; everything else follows it. */
 import { IDS } from './ids.js';
 import { setStore } from './dom.js';
-import { format, parse, tidy } from './query.js';
+import { format, parse, quote, tidy } from './query.js';
 
 const UNDO_STEPS = 50;
+/** What the address says besides the filter: how one looks, not at what. */
+const BESIDE = ['wall', 'hotspots'];
 
 /**
  * Make the state.
@@ -46,13 +48,16 @@ export function createState() {
       followers.add(follower);
       return () => followers.delete(follower);
     },
+    /** Keep something of `BESIDE` in the address; '' takes it out. */
+    beside: (name, value) => writeUrl(text, { [name]: value }),
     /** Read the filter from the address again (back and forward). */
     reload: () => apply(parse(window.location.search), { undoable: false, url: false }),
   };
 }
 
-function writeUrl(text) {
-  const keep = new URLSearchParams(window.location.search).get('wall') === '1' ? 'wall=1' : '';
-  const search = [text, keep].filter(Boolean).join('&');
+function writeUrl(text, change = {}) {
+  const now = new URLSearchParams(window.location.search);
+  const kept = BESIDE.map((name) => [name, change[name] ?? now.get(name)]).filter(([, value]) => value);
+  const search = [text, ...kept.map(([name, value]) => `${name}=${quote(value)}`)].filter(Boolean).join('&');
   window.history.replaceState(window.history.state, '', `${window.location.pathname}${search ? `?${search}` : ''}${window.location.hash}`);
 }

@@ -5,6 +5,7 @@ import { givenUp, latest, withQuery } from './api.js';
 import { createState } from './state.js';
 import { fillRail } from './rail.js';
 import { areaNames } from './where.js';
+import { createArrivals } from './arrivals.js';
 import { fillFeed } from './feed.js';
 import { createLook } from './look.js';
 import { createTimeline } from './timeline.js';
@@ -12,6 +13,8 @@ import { createPlayback } from './playback.js';
 import { createSelection } from './selection.js';
 import { createTable } from './table.js';
 import { createSides } from './sides.js';
+import { createTabs } from './tabs.js';
+import { startHotspots } from './hotspots.js';
 import { isWall, showFacts } from './wall.js';
 import { showMarking, theme } from './topbar.js';
 import { count } from './format.js';
@@ -32,13 +35,17 @@ export function startWatch(root, { map, token }) {
   const names = areaNames();
   const sides = createSides(root, map);
   let feed = null;
-  const selection = createSelection({ map, feed: () => feed, wall: isWall });
+  let hotspots = null;
+  const selection = createSelection({ map, feed: () => feed, wall: isWall, chosen: () => hotspots?.recordChosen() });
   const context = { state, lookups, map, names, look };
   const rail = fillRail(byId(IDS.railBody), context);
   const timeline = createTimeline(context);
   const playback = createPlayback({ ...context, timeline });
   const table = createTable({ state, select: (target) => selection.select(target) });
-  feed = fillFeed({ state, look, select: selection.select, table: table.toggle });
+  feed = fillFeed({ state, look, select: selection.select, table: table.toggle, arrivals: createArrivals(state, map.pulse) });
+  const tabs = createTabs(byId(IDS.panelTabs), { fold: 'Fold reports', chosen: (name) => name === 'hotspots' && hotspots?.chosen() });
+  tabs.add({ name: 'reports', label: 'Reports', nodes: [byId(IDS.feedHead), byId(IDS.feed)] });
+  hotspots = startHotspots({ state, map, tabs, sides, selection, token: token(), on });
 
   const asked = latest();
   let extent = null;
@@ -85,7 +92,10 @@ export function startWatch(root, { map, token }) {
     const now = state.params().shape;
     state.patch({ shape: now ? `${now}|${detail.shape}` : detail.shape });
   });
-  on('wf:select', ({ detail }) => selection.select(detail, { fromMap: true }));
+  on('wf:select', ({ detail }) => {
+    if (!detail) hotspots.back();
+    selection.select(detail, { fromMap: true });
+  });
   on('wf:moved', ({ detail }) => selection.moveTo({ lon: detail.lon, lat: detail.lat }));
   on('wf:theme', ({ detail }) => { map.setTheme(detail); timeline.draw(null); });
   on('popstate', () => state.reload());
@@ -117,10 +127,13 @@ export function startWatch(root, { map, token }) {
   ready.finally(afterMap);
 
   return {
-    state, feed, selection, playback, table, sides, names, ready,
+    state, feed, selection, playback, table, sides, names, ready, tabs, hotspots,
+    /** The list that j, k and Enter walk through. */
+    listed: () => (tabs.current() === 'hotspots' ? hotspots.list : feed),
     /** Something that the actor may see has changed. */
     changed(newToken) {
       map.setToken(newToken);
+      hotspots.changed(newToken);
       if (playback.playing()) return;
       lists();
       panel();

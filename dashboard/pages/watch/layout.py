@@ -12,6 +12,7 @@ from dashboard import ids
 from dashboard.components.attrs import attrs
 from dashboard.components.panels import empty, icon
 from dashboard.components.records import record_parts
+from dashboard.pages.watch import hotspots_panel
 from dashboard.pages.watch.lookups import lookups
 from dashboard.pages.watch.table import grid
 from data.access import Actor, Permission
@@ -29,6 +30,7 @@ def layout(actor: Actor, services: Services) -> Component:
             _stage(actor),
             _panel(),
             _timeline(),
+            hotspots_panel.how_sure(),
             dcc.Store(id=ids.QUERY),
             dcc.Store(id=ids.VIEW_ACTION),
             *record_parts(),
@@ -145,15 +147,21 @@ def _export(actor: Actor) -> Any:
 def _panel() -> Component:
     return html.Aside(
         [
+            html.Div(id=ids.PANEL_TABS, className="panel-tabs"),
             html.Div(id=ids.FEED_HEAD, className="side-head"),
             html.Div(id=ids.FEED, className="feed", **attrs({"aria-label": "Reports"})),
+            *hotspots_panel.ranked(),
             html.Section(
-                html.Div(
-                    empty(
-                        "Nothing is selected.", "Click a report or a site on the map, or press j and Enter."
+                [
+                    html.Div(
+                        empty(
+                            "Nothing is selected.",
+                            "Click a report or a site on the map, or press j and Enter.",
+                        ),
+                        id=ids.DETAILS,
                     ),
-                    id=ids.DETAILS,
-                ),
+                    hotspots_panel.details(),
+                ],
                 className="details",
                 **attrs({"aria-label": "Selected", "aria-live": "polite"}),
             ),

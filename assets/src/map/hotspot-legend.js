@@ -1,0 +1,187 @@
+/** The hotspot part of the legend: what is shown, against what, in which cells; what the signs mean; what was left out. */
+import { make, tell } from './events.js';
+import { Z_STOPS } from './hotspot-cells.js';
+import { AGAINST, KINDS, LEAST_CELL_M, MOST_CELL_M } from './hotspot-options.js';
+import { number, TRENDS } from './hotspot-words.js';
+
+const MODES = ['gi_star', 'trend', 'difference'];
+const SIZES = [['auto', 'Chosen by the data'], ['x0.5', 'Half of it'], ['x2', 'Twice it'], ['own', 'In metres …']];
+const PRINTED = 12;
+const POPULATION = 'Not adjusted for population.';
+
+/**
+ * Make the block under the switch.
+ * @param {{onSet: (change: object) => void}} options
+ */
+export function createHotspotLegend({ onSet }) {
+  const block = make('div', 'wf-key-block wf-hot');
+  const controls = make('div', 'wf-hot-controls');
+  const modes = make('div', 'wf-hot-modes');
+  modes.setAttribute('role', 'group');
+  modes.setAttribute('aria-label', 'What the hotspot layer shows');
+  const buttons = MODES.map((kind) => {
+    const button = make('button', '', KINDS[kind]);
+    button.type = 'button';
+    button.addEventListener('click', () => onSet({ kind }));
+    modes.append(button);
+    return [kind, button];
+  });
+  const against = choice('Compared with', Object.entries(AGAINST).map(([value, words]) => [value, words]), (value) => onSet({ against: value }));
+  const size = choice('Cells', SIZES, (value) => {
+    own.hidden = value !== 'own';
+    if (value === 'own') own.querySelector('input').focus();
+    else onSet({ cell: value });
+  });
+  const own = metres((value) => onSet({ cell: value }));
+  const within = choice('Within', [['all', 'all that is filtered'], ['here', 'this view, as it is now']], (value) => onSet({ here: value === 'here' }));
+  controls.append(modes, against.box, size.box, own, within.box);
+  const key = make('div', 'wf-hot-key');
+  const said = make('div', 'wf-hot-said');
+  const foot = make('div', 'wf-hot-foot');
+  const list = act('List', () => tell('hotspot-list'));
+  const sure = act('How sure?', () => tell('how-sure'));
+  foot.append(list, sure);
+  const printed = make('div', 'wf-print-only');
+  const density = make('div', 'wf-key-block');
+  const densityKey = rampKey(['few reports', 'many']);
+  const densitySaid = make('div', 'wf-key-note', `Where reports are. ${POPULATION} No reports is not all clear.`);
+  density.append(densityKey, densitySaid);
+  block.append(controls, key, said, foot, printed);
+
+  function choose(options) {
+    for (const [kind, button] of buttons) button.setAttribute('aria-pressed', String(kind === options.kind));
+    against.box.hidden = options.kind !== 'difference';
+    against.select.value = options.against;
+    const inMetres = /^\d+$/.test(options.cell);
+    size.select.value = inMetres ? 'own' : options.cell;
+    own.hidden = !inMetres;
+    if (inMetres) own.querySelector('input').value = options.cell;
+    within.select.value = options.bbox ? 'here' : 'all';
+    key.replaceChildren(...keyOf(options.kind));
+  }
+
+  return {
+    density,
+    block,
+    choose,
+    busy: () => { for (const place of [said, densitySaid]) place.classList.add('wf-busy'); },
+    /** Say what an answer of the server is, and what it does not know. */
+    say(kind, answer, options) {
+      for (const place of [said, densitySaid]) place.classList.remove('wf-busy');
+      if (kind === 'density') {
+        densitySaid.textContent = [answer.note, POPULATION, leftOut(answer)].filter(fresh()).join(' ');
+        return;
+      }
+      size.select.options[0].textContent = options.cell === 'auto' && answer.cell_m ? `${lengthText(answer.cell_m)}, chosen by the data` : SIZES[0][1];
+      said.replaceChildren(...[answer.note, facts(answer), POPULATION, leftOut(answer)].filter(fresh()).map((words) => make('p', 'wf-key-note', words)));
+      printed.replaceChildren(make('p', '', `${KINDS[kind]}${kind === 'difference' ? `, against ${AGAINST[options.against]}` : ''}. ${answer.method?.text ?? ''}`));
+    },
+    refuse(message, hint) {
+      for (const place of [said, densitySaid]) place.classList.remove('wf-busy');
+      said.replaceChildren(make('p', 'wf-key-note wf-hot-refused', `${message} ${hint}`));
+      densitySaid.textContent = `${message} ${hint}`;
+      printed.replaceChildren();
+    },
+    /** The strongest ones go onto paper with the map. */
+    rank(items) {
+      printed.querySelector('ol')?.remove();
+      const ranks = make('ol');
+      ranks.append(...items.slice(0, PRINTED).map(({ name, sentence }) => make('li', '', `${name}: ${sentence}`)));
+      if (items.length) printed.append(ranks);
+      list.textContent = items.length ? `List of ${number(items.length)}` : 'List';
+    },
+  };
+}
+
+/** A line is said once, however many parts of the answer hold it. */
+function fresh() {
+  let before = '';
+  return (words) => {
+    const isNew = Boolean(words) && !before.includes(words);
+    before += words ?? '';
+    return isNew;
+  };
+}
+
+function facts({ reports, cell_m, tests, tested }) {
+  const made = tested && tests ? `, ${number(tests)} tests, corrected` : '';
+  return reports === undefined ? '' : `${number(reports)} reports${cell_m ? ` in cells of ${lengthText(cell_m)}` : ''}${made}.`;
+}
+
+/** Return what was left out, in words; nothing where nothing was. */
+export function leftOut(answer) {
+  const { default_points_left_out: stand, duplicates_left_out: twice, unlocated_left_out: lost, cells = {} } = answer;
+  const parts = [
+    stand && `${number(stand)} on stand-in points`, twice && `${number(twice)} duplicates`, lost && `${number(lost)} without a place`,
+    cells.masked_water && `${number(cells.masked_water)} cells of water`, cells.masked_outside && `${number(cells.masked_outside)} cells outside`,
+  ].filter(Boolean);
+  return parts.length ? `Left out: ${parts.join(', ')}.` : '';
+}
+
+function keyOf(kind) {
+  if (kind === 'trend') {
+    const rows = make('div', 'wf-hot-trends');
+    for (const { letter, way, label, seen } of Object.values(TRENDS)) {
+      const row = make('span', 'wf-hot-trend', label);
+      row.title = seen;
+      const sign = make('i', `wf-hot-letter wf-way-${way}`, letter);
+      row.prepend(sign);
+      rows.append(row);
+    }
+    return [rows, sign('wf-key-dots', 'Dotted, letter in reverse: cold')];
+  }
+  if (kind === 'difference') {
+    return [rampKey(['¼ ×', 'the same', '4 ×'], 'wf-key-change'), sign('wf-key-hatch', '+ hatched: more, passed a test'), sign('wf-key-dots', '− dotted: fewer, passed a test')];
+  }
+  return [rampKey(Z_STOPS.filter((_, index) => index % 2 === 0).map((z, index) => (index ? String(z) : `z ${z}`)).concat(`${Z_STOPS.at(-1)}+`)),
+    sign('wf-key-hatch', 'Hatched, outlined: passed a test'), sign('wf-key-bold', 'Bold: robust, at 2 or 3 cell sizes'), sign('wf-key-edge', 'Dashed: at the edge'),
+    sign('wf-key-faint', 'Faint: no claim, may be chance')];
+}
+
+function sign(className, words) {
+  const line = make('div', 'wf-key-claim');
+  line.append(make('span', className), make('span', '', words));
+  return line;
+}
+
+function rampKey(words, className = '') {
+  const box = make('div');
+  const ends = make('div', 'wf-key-ends');
+  ends.append(...words.map((each) => make('span', '', each)));
+  box.append(make('div', `wf-key-ramp ${className}`), ends);
+  return box;
+}
+
+function choice(label, entries, onChange) {
+  const box = make('label', 'wf-hot-choice');
+  const select = make('select', 'field small');
+  for (const [value, words] of entries) {
+    const option = make('option', '', words);
+    option.value = value;
+    select.append(option);
+  }
+  select.addEventListener('change', () => onChange(select.value));
+  box.append(make('span', '', label), select);
+  return { box, select };
+}
+
+function metres(onChange) {
+  const box = make('label', 'wf-hot-choice');
+  const input = make('input', 'field small');
+  Object.assign(input, { type: 'number', min: String(LEAST_CELL_M), max: String(MOST_CELL_M), step: '50', placeholder: '500' });
+  input.addEventListener('change', () => input.value && onChange(input.value));
+  box.append(make('span', '', 'Metres'), input);
+  box.hidden = true;
+  return box;
+}
+
+function act(words, run) {
+  const button = make('button', 'button', words);
+  button.type = 'button';
+  button.addEventListener('click', run);
+  return button;
+}
+
+function lengthText(value) {
+  return value < 1000 ? `${Math.round(value)} m` : `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)} km`;
+}

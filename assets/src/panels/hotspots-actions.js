@@ -1,0 +1,26 @@
+/** What can be done with a hotspot. One more is one more line here; who keeps watch areas listens to `wf:watch-this`. */
+
+/**
+ * Return the actions, in the order of their buttons.
+ * @param {{state: object, map: object, sure: () => void}} context
+ * @returns {{name: string, label: string, title: string, run: (place: Place) => void}[]}
+ *
+ * @typedef {{name: string, shape: string, bbox: number[]}} Place
+ */
+export function hotspotActions({ state, map, sure }) {
+  return [
+    { name: 'filter', label: 'Filter to these', title: 'Show only the reports behind this', run: ({ shape }) => state.set(withShape(state.params(), shape)) },
+    { name: 'zoom', label: 'Zoom to it', title: 'Look at it from near', run: ({ bbox }) => map.flyTo({ bbox }) },
+    {
+      name: 'watch', label: 'Put on watch', title: 'Make a watch area of this place and filter',
+      run: ({ name, shape }) => window.dispatchEvent(new CustomEvent('wf:watch-this', { detail: { name, shape, query: state.text() } })),
+    },
+    { name: 'sure', label: 'How sure?', title: 'Method, tests and what was left out', run: sure },
+  ];
+}
+
+/** Return the filter with its drawn shape replaced by this one. */
+export function withShape(params, shape) {
+  const not = (params.not ?? '').split(',').filter((dimension) => dimension && dimension !== 'shape').join(',');
+  return { ...params, shape, not };
+}
