@@ -1,4 +1,4 @@
-"""`/api/v1/hotspots`: density and Gi* of what is filtered, as GeoJSON cells."""
+"""`/api/v1/hotspots`: density, Gi*, trend and difference of what is filtered, as cells and as a list."""
 
 from __future__ import annotations
 
@@ -6,60 +6,66 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Query as Param
 
 from dashboard.guard import needs
 from dashboard.services import Services
+from dashboard.web.asking import ERRORS, Viewer
 from dashboard.web.caching import answer, freshness
-from data.access import Actor, Permission
+from dashboard.web.hotspots_asked import OF_THE_ROUTES, Question, question
+from data.access import Permission
 from data.clock import to_ms
-from data.errors import BadFilter
-from data.query import Query, Rectangle
-from data.query.shapes import parse_shapes
-from layers.hotspots import Extent, Kind, as_geojson, hotspots
+from layers.hotspots import as_geojson
+from layers.hotspots.names import names
+from layers.hotspots.ranked import ranked
 
 MEDIA_TYPE = "application/geo+json"
-_OF_THE_ROUTE = ("v", "kind", "bbox", "cell_m")
+Asked = Annotated[Question, Depends(question)]
+Limit = Annotated[int, Param(ge=1, le=200, description="How many hotspots are named, the strongest first.")]
 
 
 def router(services: Services) -> APIRouter:
-    """Return the hotspot route."""
-    routes = APIRouter()
+    """Return the hotspot routes."""
+    routes = APIRouter(tags=["hotspots"], responses=ERRORS)
+    viewing = [Depends(needs(Permission.VIEW))]
 
-    @routes.get("/api/v1/hotspots", response_class=Response)
-    def hotspot_cells(
-        request: Request,
-        actor: Annotated[Actor, Depends(needs(Permission.VIEW))],
-        kind: Kind = Kind.DENSITY,
-        bbox: str = "",
-        cell_m: float | None = None,
-    ) -> Response:
+    @routes.get("/api/v1/hotspots", response_class=Response, dependencies=viewing)
+    def hotspot_cells(request: Request, actor: Viewer, asked: Asked) -> Response:
         """Return the hotspots of what the filter lets the actor see, default points left out and counted."""
-        query = Query.parse(request.url.query, ignore=_OF_THE_ROUTE)
-        extent = _extent(bbox)
-        now = services.clock.now()
 
         def make() -> bytes:
-            view = services.mirror.view(actor, query, now=now)
-            return orjson.dumps(as_geojson(hotspots(view, kind, bbox=extent, cell_m=cell_m)))
+            return orjson.dumps(as_geojson(asked.answer(services, actor, now=now)))
 
+        now = services.clock.now()
         fresh = freshness(
             request,
             token=services.mirror.token(actor),
-            query=query,
+            query=asked.query,
             now_ms=to_ms(now),
-            parts=f"hotspots/{kind.value}/{extent}/{cell_m}",
+            parts=f"hotspots/{asked.about}",
         )
         return answer(request, fresh, media_type=MEDIA_TYPE, make=make)
+
+    @routes.get("/api/v1/hotspots/ranked", response_class=Response, dependencies=viewing)
+    def hotspot_list(request: Request, actor: Viewer, asked: Asked, limit: Limit = 50) -> Response:
+        """Return the hotspots by name, the strongest first, each with a sentence and its outline."""
+
+        def make() -> bytes:
+            view = services.mirror.view(actor, asked.query, now=now)
+            found = ranked(view, asked.of(services, actor), names=names(), most=limit)
+            return orjson.dumps(found.as_dict())
+
+        now = services.clock.now()
+        fresh = freshness(
+            request,
+            token=services.mirror.token(actor),
+            query=asked.query,
+            now_ms=to_ms(now),
+            parts=f"ranked/{asked.about}/{limit}",
+        )
+        return answer(request, fresh, media_type="application/json", make=make)
 
     return routes
 
 
-def _extent(bbox: str) -> Extent | None:
-    """Return the box of "west,south,east,north"; raise BadFilter for anything else."""
-    if not bbox:
-        return None
-    shapes = parse_shapes("r:" + bbox)
-    box = shapes[0]
-    if len(shapes) != 1 or not isinstance(box, Rectangle) or box.west >= box.east or box.south >= box.north:
-        raise BadFilter("The box has no inside.", hint="Write bbox=west,south,east,north in degrees.")
-    return box.west, box.south, box.east, box.north
+__all__ = ["MEDIA_TYPE", "OF_THE_ROUTES", "router"]

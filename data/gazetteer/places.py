@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +68,11 @@ class Gazetteer:
 
     def __len__(self) -> int:
         return len(self._places)
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """All places, for whoever looks them up by where they are."""
+        return self._places
 
     def find(
         self, text: str, *, near: LonLat | None = None, limit: int = 10, slips: bool | None = None

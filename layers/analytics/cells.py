@@ -92,10 +92,7 @@ def grid_over(
 ) -> Grid:
     """Return the grid that covers west, south, east, north; raise BadFilter where that is too many cells."""
     west, south, east, north = extent
-    if not MIN_CELL_M <= cell_m <= MAX_CELL_M:
-        raise BadFilter(
-            f"Cells of {cell_m:g} m cannot be counted.", hint=f"From {MIN_CELL_M:g} to {MAX_CELL_M:g} m."
-        )
+    checked_size(cell_m)
     south, north = max(south, -_MAX_LAT), min(north, _MAX_LAT)
     true = true_parallel(south, north) if parallel is None else parallel
     x, y = _projection(true)([west, east], [min(south, north), north])
@@ -107,6 +104,15 @@ def grid_over(
             hint="Choose larger cells or a smaller area.",
         )
     return Grid(true, cell_m, column, row, nx, ny)
+
+
+def checked_size(cell_m: float) -> float:
+    """Return the side of a cell, or raise BadFilter where cells of it cannot be counted."""
+    if not MIN_CELL_M <= cell_m <= MAX_CELL_M:
+        raise BadFilter(
+            f"Cells of {cell_m:g} m cannot be counted.", hint=f"From {MIN_CELL_M:g} to {MAX_CELL_M:g} m."
+        )
+    return cell_m
 
 
 def true_parallel(south: float, north: float) -> int:

@@ -42,6 +42,8 @@ QUESTIONS = (
     "/api/v1/export/incidents.csv",
     "/api/v1/hotspots?kind=density",
     "/api/v1/hotspots?kind=gi_star",
+    "/api/v1/hotspots/ranked",
+    "/api/v1/hotspots/ranked?near=healthcare:5000&cell_m=500",
     "/api/v1/sites",
     "/api/v1/sites?q=hospital",
     "/api/v1/sites?q=secret",

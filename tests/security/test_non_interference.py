@@ -203,6 +203,8 @@ def _urls(hidden: list[Any]) -> list[str]:
         "/api/v1/sites",
         "/api/v1/areas?q=area",
         "/api/v1/hotspots?kind=gi_star",
+        "/api/v1/hotspots?kind=gi_star&near=healthcare:150",
+        "/api/v1/hotspots/ranked",
     ]
     urls += [f"/api/v1/{what}?{text}" for text in FILTERS for what in ("summary", "incidents")]
     urls += [f"/api/v1/incidents?order={order}&limit=2" for order in ("newest", "oldest", "severe")]

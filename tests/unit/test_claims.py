@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.analytics.claims import _drawn_tail, _exact_tail, claims
+from layers.analytics.claims import claims
+from layers.analytics.null import dealt_tail, drawn_tail
 
 
 @given(st.lists(st.integers(0, 6), min_size=3, max_size=9), st.integers(1, 3))
@@ -18,14 +19,14 @@ def test_exact_null_is_the_share_of_all_ways_to_choose_the_cells(counts: list[in
     sums = np.array([sum(chosen) for chosen in itertools.combinations(counts, size)])
     top = int(sums.max())
     expected = [np.mean(sums >= s) for s in range(top + 1)]
-    assert np.allclose(_exact_tail(values, cells, size, top=top), expected, atol=1e-12)
+    assert np.allclose(dealt_tail(values, cells, size, top=top), expected, atol=1e-12)
 
 
 def test_drawn_null_agrees_with_the_exact_one() -> None:
     counts = np.random.default_rng(3).poisson(4, 2_000)
     values, cells = np.unique(counts, return_counts=True)
-    exact = _exact_tail(values, cells, 9, top=90)
-    drawn = _drawn_tail(counts, 9, top=90, seed=1)
+    exact = dealt_tail(values, cells, 9, top=90)
+    drawn = drawn_tail(counts, 9, top=90, seed=1)
     # Five standard errors of a share from 99,999 draws.
     assert np.abs(exact - drawn).max() < 5 * 0.5 / np.sqrt(99_999)
 

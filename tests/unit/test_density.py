@@ -15,7 +15,7 @@ from data.geo import inverse_mercator, mercator
 from data.model import LonLat
 from layers.analytics.cells import MAX_CELLS, cell_size, grid_over
 from layers.analytics.density import density
-from layers.hotspots import MAX_SHOWN, Kind, as_geojson, hotspots
+from layers.hotspots import MAX_SHOWN, Asked, Kind, as_geojson, hotspots
 from layers.registry import LAYERS
 from tests.support.frames import CITY, Row, rows, view_of
 
@@ -101,7 +101,7 @@ def test_a_hotspot_is_where_the_reports_are_and_default_points_are_left_out_and_
     ]
     stand_in = [Row(fid=5_000 + n, place=LonLat(-71.15, 42.25), located_by=7) for n in range(400)]
     view = view_of([*spread, *crowd, *stand_in])
-    found = hotspots(view, Kind.GI_STAR)
+    found = hotspots(view, Asked(kind=Kind.GI_STAR))
     assert (found.reports, found.left_out) == (500, 400)
     made = as_geojson(found)
     hottest = max(made["features"], key=lambda f: f["properties"]["z"] or 0)
@@ -109,14 +109,14 @@ def test_a_hotspot_is_where_the_reports_are_and_default_points_are_left_out_and_
     assert west - 0.02 < CITY.lon < east + 0.02
     assert south - 0.02 < CITY.lat < north + 0.02
     assert made["default_points_left_out"] == 400
-    assert "Not tested for significance" in made["note"]
-    asked = hotspots(view_of([*spread, *crowd, *stand_in], "default_points=1"), Kind.GI_STAR)
+    assert "Colour alone claims nothing" in made["note"]
+    asked = hotspots(view_of([*spread, *crowd, *stand_in], "default_points=1"), Asked(kind=Kind.GI_STAR))
     assert (asked.reports, asked.left_out) == (900, 0)
 
 
 @given(rows(), st.sampled_from(Kind))
 def test_the_layer_answers_for_any_rows_with_few_cells_and_plain_json(made, kind):
-    answer = as_geojson(hotspots(view_of(made), kind))
+    answer = as_geojson(hotspots(view_of(made), Asked(kind=kind)))
     counted = sum(1 for r in made if r.place is not None and r.scope != 3 and r.located_by != 7)
     assert len(answer["features"]) <= MAX_SHOWN
     assert answer["reports"] <= counted

@@ -1,0 +1,100 @@
+"""Claims that touch, as one outline each; and as the filter's own shape text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.ndimage import label
+from shapely.geometry.base import BaseGeometry
+
+from data.model import LonLat
+from data.query import Polygon, Rectangle, shapes_text
+from data.query.shapes import MAX_SHAPES, MAX_VERTICES
+from layers.analytics.cells import Grid
+from layers.hotspots.mask import Mask
+from layers.hotspots.tested import Tested
+
+_TOUCHING: Final = np.ones((3, 3), dtype=np.int64)  # corners count as touching
+_DECIMALS = 6  # of a degree, as the cells are drawn
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One hotspot: its cells on the grid (ny × nx), and the strongest of its claims."""
+
+    grid: Grid
+    cells: Mask
+    peak: int  # row-major
+
+    @property
+    def geometry(self) -> BaseGeometry:
+        """Its ground in degrees, without lines between cells."""
+        rows, columns = np.nonzero(self.cells)
+        lon, lat = np.round(self.grid.west_east, _DECIMALS), np.round(self.grid.south_north, _DECIMALS)
+        boxes = shapely.box(lon[columns], lat[rows], lon[columns + 1], lat[rows + 1])
+        return shapely.remove_repeated_points(shapely.simplify(shapely.union_all(boxes), 0.0))
+
+    @property
+    def shape(self) -> str:
+        """Its ground as the filter's text: what it selects are the reports counted here."""
+        parts = _without_holes(self.grid, self.cells)
+        if len(parts) > MAX_SHAPES or any(len(part) > MAX_VERTICES for part in parts):
+            west, south, east, north = self.geometry.bounds  # more than the grammar takes: its box
+            return shapes_text((Rectangle(west, south, east, north),))
+        rings = [Polygon(tuple(LonLat(float(x), float(y)) for x, y in part)) for part in parts]
+        return shapes_text(tuple(sorted(rings, key=str)))
+
+
+def outlines(made: Tested) -> Iterator[Outline]:
+    """Yield the hotspots of a tested map: claims that touch, with the reports of the strongest of them.
+
+    A claim is about a cell and its neighbours; so the cells whose reports make up the strongest claim
+    belong to the hotspot, whether or not they are claims themselves.
+    """
+    numbers, count = label(made.claim, structure=_TOUCHING)
+    strength = np.where(made.claim, np.nan_to_num(made.gi.z), -np.inf)
+    ny, nx = made.claim.shape
+    for number in range(1, count + 1):
+        mine = numbers == number
+        peak = int(np.argmax(np.where(mine, strength, -np.inf)))
+        row, column = divmod(peak, nx)
+        around = np.s_[max(row - 1, 0) : min(row + 2, ny), max(column - 1, 0) : min(column + 2, nx)]
+        mine[around] |= made.counts[around] > 0
+        yield Outline(made.cells.grid, mine, peak)
+
+
+def _without_holes(grid: Grid, cells: Mask) -> list[npt.NDArray[np.float64]]:
+    """Return rings of corners that cover the cells and nothing else: what has a hole is cut through it."""
+    rows, columns = np.nonzero(cells)
+    top, left = int(rows.min()), int(columns.min())
+    block = cells[top : int(rows.max()) + 1, left : int(columns.max()) + 1]
+    lon, lat = np.round(grid.west_east, _DECIMALS), np.round(grid.south_north, _DECIMALS)
+    rings: list[npt.NDArray[np.float64]] = []
+    pending = [(top, left, block)]
+    while pending:
+        row, column, part = pending.pop()
+        ys, xs = np.nonzero(part)
+        boxes = shapely.box(xs, ys, xs + 1, ys + 1)
+        for polygon in shapely.get_parts(shapely.simplify(shapely.union_all(boxes), 0.0)):
+            holes = shapely.get_num_interior_rings(polygon)
+            if not holes:
+                corners = shapely.get_coordinates(polygon)[:-1].astype(np.int64)
+                rings.append(np.column_stack([lon[column + corners[:, 0]], lat[row + corners[:, 1]]]))
+                continue
+            hole = shapely.get_interior_ring(polygon, 0).bounds
+            cut = int(hole[0])  # a column's edge, so no cell is cut
+            inside = _cells_of(polygon, part.shape)
+            pending.append((row, column, inside[:, :cut]) if cut else (row, column, inside))
+            pending.append((row, column + cut, inside[:, cut:]))
+    return rings
+
+
+def _cells_of(polygon: BaseGeometry, shape: tuple[int, int]) -> Mask:
+    """Return the cells of a block whose middle is in the polygon."""
+    y, x = np.mgrid[: shape[0], : shape[1]] + 0.5
+    return np.asarray(shapely.contains_xy(polygon, x, y), dtype=np.bool_)
