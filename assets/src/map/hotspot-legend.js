@@ -5,7 +5,7 @@ import { AGAINST, KINDS, LEAST_CELL_M, MOST_CELL_M } from './hotspot-options.js'
 import { number, TRENDS } from './hotspot-words.js';
 
 const MODES = ['gi_star', 'trend', 'difference'];
-const SIZES = [['auto', 'Chosen by the data'], ['x0.5', 'Half of it'], ['x2', 'Twice it'], ['own', 'In metres …']];
+const SIZES = [['auto', 'Auto'], ['x0.5', 'Auto, half'], ['x2', 'Auto, twice'], ['own', 'In metres …']];
 const PRINTED = 12;
 const POPULATION = 'Not adjusted for population.';
 
@@ -26,14 +26,14 @@ export function createHotspotLegend({ onSet }) {
     modes.append(button);
     return [kind, button];
   });
-  const against = choice('Compared with', Object.entries(AGAINST).map(([value, words]) => [value, words]), (value) => onSet({ against: value }));
-  const size = choice('Cells', SIZES, (value) => {
+  const against = choice('Against', Object.entries(AGAINST).map(([value, words]) => [value, words]), (value) => onSet({ against: value }));
+  const size = choice('Cell size', SIZES, (value) => {
     own.hidden = value !== 'own';
     if (value === 'own') own.querySelector('input').focus();
     else onSet({ cell: value });
   });
   const own = metres((value) => onSet({ cell: value }));
-  const within = choice('Within', [['all', 'all that is filtered'], ['here', 'this view, as it is now']], (value) => onSet({ here: value === 'here' }));
+  const within = choice('Within', [['all', 'All that is filtered'], ['here', 'This view only']], (value) => onSet({ here: value === 'here' }));
   controls.append(modes, against.box, size.box, own, within.box);
   const key = make('div', 'wf-hot-key');
   const said = make('div', 'wf-hot-said');
@@ -72,7 +72,10 @@ export function createHotspotLegend({ onSet }) {
         densitySaid.textContent = [answer.note, POPULATION, leftOut(answer)].filter(fresh()).join(' ');
         return;
       }
-      size.select.options[0].textContent = options.cell === 'auto' && answer.cell_m ? `${lengthText(answer.cell_m)}, chosen by the data` : SIZES[0][1];
+      for (const option of size.select.options) {
+        const inUse = option.value === options.cell && answer.cell_m;
+        option.textContent = SIZES.find(([value]) => value === option.value)[1] + (inUse ? ` (${lengthText(answer.cell_m)})` : '');
+      }
       said.replaceChildren(...[answer.note, facts(answer), POPULATION, leftOut(answer)].filter(fresh()).map((words) => make('p', 'wf-key-note', words)));
       printed.replaceChildren(make('p', '', `${KINDS[kind]}${kind === 'difference' ? `, against ${AGAINST[options.against]}` : ''}. ${answer.method?.text ?? ''}`));
     },
@@ -88,7 +91,7 @@ export function createHotspotLegend({ onSet }) {
       const ranks = make('ol');
       ranks.append(...items.slice(0, PRINTED).map(({ name, sentence }) => make('li', '', `${name}: ${sentence}`)));
       if (items.length) printed.append(ranks);
-      list.textContent = items.length ? `List of ${number(items.length)}` : 'List';
+      list.textContent = items.length ? `List (${number(items.length)})` : 'List';
     },
   };
 }
@@ -128,14 +131,14 @@ function keyOf(kind) {
       row.prepend(sign);
       rows.append(row);
     }
-    return [rows, sign('wf-key-dots', 'Dotted, letter in reverse: cold')];
+    return [rows, sign('wf-key-dots', 'Dotted, reversed: cold')];
   }
   if (kind === 'difference') {
-    return [rampKey(['¼ ×', 'the same', '4 ×'], 'wf-key-change'), sign('wf-key-hatch', '+ hatched: more, passed a test'), sign('wf-key-dots', '− dotted: fewer, passed a test')];
+    return [rampKey(['¼ ×', 'the same', '4 ×'], 'wf-key-change'), sign('wf-key-hatch', '+ more, passed a test'), sign('wf-key-dots', '− fewer, passed a test')];
   }
   return [rampKey(Z_STOPS.filter((_, index) => index % 2 === 0).map((z, index) => (index ? String(z) : `z ${z}`)).concat(`${Z_STOPS.at(-1)}+`)),
-    sign('wf-key-hatch', 'Hatched, outlined: passed a test'), sign('wf-key-bold', 'Bold: robust, at 2 or 3 cell sizes'), sign('wf-key-edge', 'Dashed: at the edge'),
-    sign('wf-key-faint', 'Faint: no claim, may be chance')];
+    sign('wf-key-hatch', 'Hatched: passed a test'), sign('wf-key-bold', 'Bold: robust at 2 or 3 sizes'), sign('wf-key-edge', 'Dashed: at the edge'),
+    sign('wf-key-faint', 'Faint: may be chance')];
 }
 
 function sign(className, words) {

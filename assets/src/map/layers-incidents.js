@@ -63,7 +63,7 @@ export function ringRadius(lat) {
 export function incidentLayers({ colors, lat, layers }) {
   return [
     ...shapeLayers(colors), ringLayer(colors, lat), dotLayer({ colors, layers }),
-    ...symbolLayers(colors), ...clusterLayers(colors),
+    ...symbolLayers(colors), ...clusterLayers({ colors, layers }),
   ];
 }
 
@@ -126,6 +126,12 @@ export function dotOpacity(layers) {
   return ['*', strength, ['case', DONE, 0.45, ['<', SEVERITY, LOUD_FROM], 0.75, 1]];
 }
 
+/** Return how strongly circles of many reports are drawn, or their numbers; like dots they step back over a surface. */
+export function clusterOpacity(layers, property) {
+  if (!layers.density && !layers.hotspots) return 1;
+  return property === 'icon-opacity' ? 0.4 : 0.75;
+}
+
 function dotLayer({ colors, layers }) {
   const size = (small, step) => ['+', small, ['*', step, ['max', 0, ['-', SEVERITY, 2]]]];
   const color = ['case', IS_QUIET, colors.muted, COLOR];
@@ -177,7 +183,7 @@ function symbolLayers(colors) {
   ];
 }
 
-function clusterLayers(colors) {
+function clusterLayers({ colors, layers }) {
   return [
     {
       id: 'wf-incident-clusters', type: 'symbol', source: INCIDENTS, 'source-layer': 'clusters',
@@ -187,7 +193,10 @@ function clusterLayers(colors) {
         'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': ['step', COUNT, 10, 30, 11, 1000, 12, 10000, 13],
         'symbol-sort-key': COUNT,
       },
-      paint: { 'text-color': colors.text },
+      paint: {
+        'text-color': colors.text,
+        'icon-opacity': clusterOpacity(layers, 'icon-opacity'), 'text-opacity': clusterOpacity(layers, 'text-opacity'),
+      },
     },
   ];
 }

@@ -7,7 +7,7 @@ import { createDrawing } from './draw.js';
 import { make, tell } from './events.js';
 import { createHotspots } from './hotspots.js';
 import { createHover } from './hover.js';
-import { dotOpacity, INCIDENTS } from './layers-incidents.js';
+import { CLUSTER_HITS, clusterOpacity, dotOpacity, INCIDENTS } from './layers-incidents.js';
 import { SITES } from './layers-sites.js';
 import { createLegend } from './legend.js';
 import { createMarks } from './marks.js';
@@ -112,6 +112,12 @@ export function assemble(element, options, base) {
     tell('view', view.state());
   };
   map.on('moveend', onMoveEnd);
+  // What was switched or filled before the style was there is put into it now.
+  map.once('style.load', () => {
+    for (const name of Object.keys(state.layers)) showLayer(map, name, state.layers[name]);
+    stepBack(map, state.layers);
+    for (const [source, data] of Object.entries(state.data)) map.getSource(source)?.setData(data);
+  });
   areas.follow();
 
   const refresher = createRefresher(context);
@@ -174,13 +180,22 @@ function switchLayer({ map, state }, { name, on, hotspots, legend }) {
   const other = { density: 'hotspots', hotspots: 'density' }[name];
   if (on && other && state.layers[other]) switchLayer({ map, state }, { name: other, on: false, hotspots, legend });
   state.layers[name] = Boolean(on);
-  for (const id of layersOf(map, name)) map.setLayoutProperty(id, 'visibility', on ? 'visible' : 'none');
+  showLayer(map, name, on);
   legend?.setLayer(name, Boolean(on));
   if (name !== 'density' && name !== 'hotspots') return;
-  for (const property of ['circle-opacity', 'circle-stroke-opacity']) {
-    if (map.getLayer(DOT_LAYER)) map.setPaintProperty(DOT_LAYER, property, dotOpacity(state.layers));
-  }
+  stepBack(map, state.layers);
   hotspots.refresh();
+}
+
+function showLayer(map, name, on) {
+  for (const id of layersOf(map, name)) map.setLayoutProperty(id, 'visibility', on ? 'visible' : 'none');
+}
+
+/** Over a surface the reports step back, or nobody could see it. */
+function stepBack(map, layers) {
+  if (!map.getLayer(DOT_LAYER)) return;
+  for (const property of ['circle-opacity', 'circle-stroke-opacity']) map.setPaintProperty(DOT_LAYER, property, dotOpacity(layers));
+  for (const property of ['icon-opacity', 'text-opacity']) map.setPaintProperty(CLUSTER_HITS[0], property, clusterOpacity(layers, property));
 }
 
 function enlarged(element) {
