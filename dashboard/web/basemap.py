@@ -67,14 +67,18 @@ def router(services: Services) -> APIRouter:
         """Return the MapLibre style of a basemap in a theme; a file that cannot be read is left out of it."""
         basemap = chosen(services.settings, name)
         ground = chosen(services.settings)
-        archive = _readable(basemap, files)
-        return style(
+        problems: list[str] = []
+        archive = _readable(basemap, files, problems)
+        found = style(
             theme,
             basemap,
             tile_url=_tile_url(basemap) if archive or basemap.url else "",
-            ground_url=_tile_url(ground) if _readable(ground, files) else "",
+            ground_url=_tile_url(ground) if _readable(ground, files, problems) else "",
             info=archive.info if archive else None,
         )
+        if problems:
+            found["metadata"]["watchfloor:notice"] = " ".join(dict.fromkeys(problems))
+        return found
 
     @routes.get("/tiles/basemap/{name}/{z}/{x}/{y}", include_in_schema=False)
     def tile(request: Request, _actor: Viewer, name: str, z: int, x: int, y: int) -> Response:
@@ -107,14 +111,15 @@ def _tile_url(basemap: Basemap) -> str:
     return f"/tiles/basemap/{slug}/{{z}}/{{x}}/{{y}}"
 
 
-def _readable(basemap: Basemap, files: OpenFiles) -> Archive | None:
-    """Return the basemap's file, or None (and a line in the log) where there is none that can be read."""
+def _readable(basemap: Basemap, files: OpenFiles, problems: list[str]) -> Archive | None:
+    """Return the basemap's file, or None where none can be read: then the log and `problems` say why."""
     if basemap.path is None:
         return None
     try:
         return files.get(basemap.path)[0]
     except DamagedBasemap as error:
         logger.warning("basemap %s: %s", basemap.slug, error.message)
+        problems.append(error.message)
         return None
 
 

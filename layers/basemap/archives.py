@@ -142,6 +142,9 @@ class PmtilesArchive:
         self._lock = threading.Lock()
         try:
             self._header: Any = deserialize_header(self._read(0, _HEADER_BYTES))
+            if self._header["tile_data_offset"] + self._header["tile_data_length"] > self._size:
+                # A copy that broke off has whole directories in front: it would draw half a world.
+                raise EOFError("the file is shorter than it says")
             self.info = self._info()
             self._directory(self._header["root_offset"], self._header["root_length"])
         except BaseException:

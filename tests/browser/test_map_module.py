@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from data.query import Query
 from tests.browser.conftest import Floor, opened
 from tests.support.browser import watch
-from tests.support.page import look_at, map_is_still
+from tests.support.page import expect_total, feed, look_at, map_is_still, total
 from tests.support.records import BOSTON
 
 _DRAWN = """() => window.watchfloor.map.engine
@@ -140,6 +141,58 @@ def test_coordinates_are_written_three_ways(page: Page) -> None:
     assert any("°" in text for text in written)
     assert any(text.startswith("19T CG") for text in written)
     assert any(text.startswith("42.") for text in written)
+
+
+def test_a_tool_that_is_put_down_keeps_nobody_waiting_for_a_place(page: Page) -> None:
+    page.evaluate("() => window.watchfloor.panels.current().state.set({})")
+    page.get_by_role("button", name="Point", exact=True).click()
+    expect(page.locator(".wf-guide").first).to_be_visible()
+    page.keyboard.press("Escape")
+    # Another one asks for a place: the first must not take it for its circle.
+    page.evaluate("() => window.watchfloor.map.draw('pick')")
+    page.keyboard.press("Enter")
+    assert len(told(page, "pick")) == 1
+    assert page.evaluate("() => window.watchfloor.panels.current().state.text()") == ""
+    page.get_by_role("button", name="Point", exact=True).click()
+    page.locator("#wf-map canvas").click()
+    page.wait_for_function("() => window.watchfloor.panels.current().state.text().startsWith('shape=c:')")
+    page.evaluate("() => window.watchfloor.panels.current().state.set({})")
+
+
+def test_a_new_report_pulses_once_where_it_happened(page: Page, floor: Floor) -> None:
+    page.evaluate("""() => {
+      window.pulses = 0;
+      new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach((node) => {
+        if (node.classList?.contains('wf-pulse')) window.pulses += 1;
+      }))).observe(document.getElementById('wf-map'), { childList: true, subtree: true });
+    }""")
+    before = total(page)
+    floor.world.incident(title="Just in", occurred=datetime.now(UTC), place=BOSTON)
+    expect_total(page, before + 1)
+    page.wait_for_function("() => window.pulses === 1")
+    expect(page.locator(".wf-pulse")).to_have_count(0)
+    # Another filter shows reports that were there before: nothing of that has arrived.
+    page.evaluate("() => window.watchfloor.panels.current().state.set('severity=0')")
+    page.evaluate("() => window.watchfloor.panels.current().state.set({})")
+    expect_total(page, before + 1)
+    assert page.evaluate("() => window.pulses") == 1
+    page.emulate_media(reduced_motion="reduce")
+    floor.world.incident(title="Just in, for still eyes", occurred=datetime.now(UTC), place=BOSTON)
+    expect_total(page, before + 2)
+    expect(feed(page).filter(has_text="for still eyes")).to_be_visible()
+    assert page.evaluate("() => window.pulses") == 1
+    page.emulate_media(reduced_motion="no-preference")
+
+
+def test_the_top_bar_says_that_the_map_is_behind_while_lists_are_live(page: Page) -> None:
+    bar = page.locator("#wf-connection")
+    expect(bar).to_have_text("live")
+    page.evaluate(
+        "() => window.dispatchEvent(new CustomEvent('wf:connection', { detail: { tiles: false } }))"
+    )
+    expect(bar).to_contain_text("map as of")
+    page.evaluate("() => window.dispatchEvent(new CustomEvent('wf:connection', { detail: { tiles: true } }))")
+    expect(bar).to_have_text("live")
 
 
 # Last: what is drawn becomes the filter of the page that these tests share.

@@ -62,7 +62,14 @@ export function serveTiles({ base, onRecover }) {
     }
   });
 
-  return { close: () => clearInterval(retry) };
+  return {
+    close() {
+      clearInterval(retry);
+      // A map that is gone waits for nothing any more.
+      if (retry !== null) tell('connection', { tiles: true });
+      retry = null;
+    },
+  };
 }
 
 function keep(store, key, data) {

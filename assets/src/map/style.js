@@ -1,4 +1,5 @@
 /** One style for the whole map: the basemap's ground and labels with our layers between and above them. */
+import { rememberBasemap } from './basemaps.js';
 import { AREA_SOURCE, DENSITY_SOURCE, HOTSPOT_FOUND, HOTSPOT_LINES, HOTSPOT_SOURCE, MARK_SOURCE, MASK_SOURCE } from './layers-ground.js';
 import { filterLayers, hotspotMarkLayers, markLayers, surfaceLayers } from './layers-ground.js';
 import { INCIDENTS, incidentLayers } from './layers-incidents.js';
@@ -32,7 +33,10 @@ export async function fetchBase(url, colors) {
     const answer = await fetch(url);
     if (answer.ok) return withAddresses(await answer.json());
     // A basemap that was chosen once and is no longer in the settings: the installation's own takes its place.
-    if (answer.status === 404 && new URL(url).searchParams.get('name')) return fetchBase(withoutName(url), colors);
+    if (answer.status === 404 && new URL(url).searchParams.get('name')) {
+      rememberBasemap('');
+      return fetchBase(withoutName(url), colors);
+    }
   } catch {
     // The ground alone is drawn below.
   }

@@ -1,6 +1,7 @@
 /** The geography filter: an area by name, a shape drawn on the map, or a radius round a place. */
 import { button, debounce, el } from './dom.js';
 import { ask, givenUp, latest } from './api.js';
+import { pickOnce } from './pick.js';
 import { list, toggled } from './query.js';
 
 const TOOLS = [['polygon', 'Polygon'], ['rectangle', 'Rectangle'], ['circle', 'Circle'], ['lasso', 'Lasso']];
@@ -21,10 +22,7 @@ export function whereGroup({ state, map, names }) {
   radius.value = '1000';
   const circle = ({ lon, lat }) => addShape(`c:${lon.toFixed(6)},${lat.toFixed(6)},${radius.value}`);
   const places = finder('Address, site or coordinates', 'Place for the radius', findPlaces, circle);
-  const pick = button('Point', { title: 'Click the middle on the map', on: { click: () => {
-    window.addEventListener('wf:pick', (event) => circle(event.detail), { once: true });
-    map.draw('pick');
-  } } });
+  const pick = button('Point', { title: 'Click the middle on the map', on: { click: () => pickOnce(map, circle) } });
   const node = el('div', { class: 'pad' },
     areas.node,
     el('div', { class: 'draw-tools', role: 'group', 'aria-label': 'Draw on the map' }, ...tools),
