@@ -177,6 +177,9 @@ IMPORT_PROGRESS: Final = "wf-import-progress"
 IMPORT_PROGRESS_BOX: Final = "wf-import-progress-box"
 IMPORT_CANCEL: Final = "wf-import-cancel"
 IMPORT_REPORT: Final = "wf-import-report"
+IMPORT_OTHERS: Final = "wf-import-others"
+IMPORT_OTHERS_SAID: Final = "wf-import-others-said"
+IMPORT_OTHERS_TICK: Final = "wf-import-others-tick"
 IMPORT_HISTORY: Final = "wf-import-history"
 IMPORT_HISTORY_REPORT: Final = "wf-import-history-report"
 QUARANTINE_GRID: Final = "wf-quarantine-grid"
@@ -211,6 +214,11 @@ def import_answer(name: str) -> dict[str, str]:
 def import_batch(number: int) -> dict[str, str]:
     """Return the id of the button that opens the report of an import."""
     return {"part": "wf-import-batch", "name": str(number)}
+
+
+def import_stop(number: int) -> dict[str, str]:
+    """Return the id of the button that cancels an import under way."""
+    return {"part": "wf-import-stop", "name": str(number)}
 
 
 def quarantine_value(name: str) -> dict[str, str]:

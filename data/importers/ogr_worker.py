@@ -60,7 +60,7 @@ def main(path: str, layer: str, output: str, called: str) -> int:
 
 
 def by_name(text: str, path: str, output: str, *, called: str) -> str:
-    """Return a message in which files go by the names people know: where they are kept is nobody's business."""
+    """Return a message in which files go by the names people know, wherever they are kept."""
     text = text.replace(
         f"{path.removesuffix(Path(path).suffix)}.", f"{called}."
     )  # its other parts too: rows.shp, rows.shx

@@ -28,6 +28,7 @@ from data.records import Source
 from data.store import Store, bulk
 from data.store.batches import Batches
 from data.store.directory import received
+from data.store.going import Teller
 
 _GONE_GUARD_LEAST: Final = 20
 
@@ -128,7 +129,9 @@ def take_in(
         report.batch = batch_id
         target = Target(RECORD_OF[kind], source_id, scope_id, batch_id, actor, now_ms(store))
         hold(store, target, shaped.bad, report)
-        loader = Loader(store, target, report, progress=tell, cancelled=cancelled or (lambda: False))
+        teller = Teller(store, batch_id, also=tell, cancelled=cancelled or (lambda: False))
+        teller.tell("writing", 0, len(planned.add) + len(planned.update))
+        loader = Loader(store, target, report, progress=teller.tell, cancelled=teller.stopped)
         try:
             loader.load(shaped, planned)
             loader.retire(gone)

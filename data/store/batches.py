@@ -19,6 +19,7 @@ from data.store.alive import alive, working
 if TYPE_CHECKING:
     from data.store.store import Store
 
+GOING: Final = ("running", "cancelling")
 _CHUNK: Final = 5_000  # databases bind no more than some thousands of values at once
 
 
@@ -37,7 +38,8 @@ class Batch:
     state: str
     started: datetime
     ended: datetime | None
-    report: Mapping[str, Any] | None
+    report: Mapping[str, Any] | None  # when it has ended
+    progress: Mapping[str, Any]  # while it runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Batches:
         The caller holds `working` for the new batch before the transaction ends.
         """
         running = select(t.import_batch.c.id).where(
-            t.import_batch.c.source_id == values["source_id"], t.import_batch.c.state == "running"
+            t.import_batch.c.source_id == values["source_id"], t.import_batch.c.state.in_(GOING)
         )
         home = self._store.settings.home
         gone = [found for found in connection.execute(running).scalars() if not alive(home, found)]
@@ -94,8 +96,8 @@ class Batches:
             .values(state=state, ended_ms=self._now_ms(), report=dict(report))
         )
 
-    def all(self, actor: Actor, *, limit: int = 100) -> list[Batch]:
-        """Return the newest batches that the actor may see."""
+    def all(self, actor: Actor, *, limit: int = 100, states: Sequence[str] = ()) -> list[Batch]:
+        """Return the newest batches that the actor may see; with `states`, those in one of them."""
         require(actor, Permission.IMPORT)
         query = (
             select(t.import_batch)
@@ -103,6 +105,8 @@ class Batches:
             .order_by(t.import_batch.c.id.desc())
             .limit(limit)
         )
+        if states:
+            query = query.where(t.import_batch.c.state.in_(states))
         with self._store.reading() as connection:
             return [_batch(dict(row._mapping)) for row in connection.execute(query)]
 
@@ -244,6 +248,7 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
 
 
 def _batch(row: Mapping[str, Any]) -> Batch:
+    said: Mapping[str, Any] = row["report"] or {}
     return Batch(
         id=row["id"],
         kind=row["kind"],
@@ -256,5 +261,6 @@ def _batch(row: Mapping[str, Any]) -> Batch:
         state=row["state"],
         started=from_ms(row["started_ms"]),
         ended=None if row["ended_ms"] is None else from_ms(row["ended_ms"]),
-        report=row["report"],
+        report=None if "progress" in said else row["report"],
+        progress=said.get("progress") or {},
     )

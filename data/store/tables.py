@@ -289,7 +289,7 @@ import_batch = Table(
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("scope_id", ForeignKey("scope.id"), nullable=False),
     Column("user_id", ForeignKey("user_account.id")),
-    Column("state", String(16), nullable=False),  # "running", "done", "cancelled", "failed"
+    Column("state", String(16), nullable=False),  # "running", "cancelling", "done", "cancelled", "failed"
     Column("started_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Column("report", JSON),

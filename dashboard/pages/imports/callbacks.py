@@ -11,7 +11,7 @@ from dashboard import ids
 from dashboard.components.panels import problem
 from dashboard.guard import Guarded, current_actor, guarded
 from dashboard.pages.imports import draft as drafts
-from dashboard.pages.imports import quarantine, running, view
+from dashboard.pages.imports import others, quarantine, running, view
 from dashboard.pages.imports.desk import Desk
 from dashboard.pages.imports.draft import Draft
 from dashboard.pages.imports.form import form
@@ -35,6 +35,7 @@ def register(app: Any, services: Services) -> None:
     _register_open(guard, desk)
     _register_look(guard, desk)
     running.register(guard, desk)
+    others.register(guard, desk)
     quarantine.register(app, guard, desk)
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard.components.attrs import attrs
-from dashboard.pages.imports import quarantine_view
+from dashboard.pages.imports import others, quarantine_view
 from dashboard.pages.imports.desk import Desk
 from dashboard.pages.imports.draft import KINDS
 from dashboard.pages.imports.words import KIND_LABELS
@@ -36,6 +36,7 @@ def layout(actor: Actor, services: Services) -> Component:
         [
             html.H1("Import"),
             _job_strip(),
+            *others.place(),
             dmc.Tabs(
                 [
                     dmc.TabsList(

@@ -55,7 +55,13 @@ STAGES: Final = {
     "sending": "Sending rows again",
 }
 
-STATES: Final = {"running": "Running", "done": "Done", "cancelled": "Cancelled", "failed": "Failed"}
+STATES: Final = {
+    "running": "Running",
+    "cancelling": "Being cancelled",
+    "done": "Done",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+}
 
 # The parts of a report, in the order in which people read them; they add up to what was read.
 PARTS: Final = (
