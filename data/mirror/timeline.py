@@ -19,6 +19,7 @@ _STEPS_MS = (
     *(d * _DAY for d in (1, 2, 7, 14, 28, 91, 182, 365, 730, 1825, 3650, 18250)),
 )
 _WEEK_HOURS = 168
+_PIECE = 1 << 16
 _USUAL_MIN_MS = 4 * _WEEK
 _USUAL_MAX_WEEKS = 12
 
@@ -49,12 +50,14 @@ def count_over_time(
     occurred_ms: IntArray, root: npt.NDArray[np.int32], *, roots: int, start_ms: int, step_ms: int, bins: int
 ) -> IntArray:
     """Return the counts per root and bin; moments outside the bins are left out."""
-    place = (occurred_ms - start_ms) // step_ms
-    key = root * np.int64(bins) + place
-    within = (place >= 0) & (place < bins)
-    if not within.all():
-        key = key[within]
-    return np.bincount(key, minlength=roots * bins).reshape(roots, bins)
+    counts = np.zeros(roots * bins, dtype=np.int64)
+    # A piece at a time stays in the processor's cache, where the whole of ten million rows would not.
+    for at in range(0, len(occurred_ms), _PIECE):
+        place = (occurred_ms[at : at + _PIECE] - start_ms) // step_ms
+        key = root[at : at + _PIECE] * np.int64(bins) + place
+        within = (place >= 0) & (place < bins)
+        counts += np.bincount(key if within.all() else key[within], minlength=len(counts))
+    return counts.reshape(roots, bins)
 
 
 def usual_level(
