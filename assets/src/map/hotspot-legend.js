@@ -33,7 +33,7 @@ export function createHotspotLegend({ onSet }) {
     else onSet({ cell: value });
   });
   const own = metres((value) => onSet({ cell: value }));
-  const within = choice('Within', [['all', 'All that is filtered'], ['here', 'This view only']], (value) => onSet({ here: value === 'here' }));
+  const within = choice('Within', [['all', 'All that is filtered'], ['here', 'This view only'], ['again', 'The present view']], (value) => onSet({ here: value !== 'all' }));
   controls.append(modes, against.box, size.box, own, within.box);
   const key = make('div', 'wf-hot-key');
   const said = make('div', 'wf-hot-said');
@@ -57,6 +57,8 @@ export function createHotspotLegend({ onSet }) {
     own.hidden = !inMetres;
     if (inMetres) own.querySelector('input').value = options.cell;
     within.select.value = options.bbox ? 'here' : 'all';
+    within.select.options[1].textContent = options.bbox ? 'The dashed box' : 'This view only';
+    within.select.options[2].hidden = !options.bbox;
     key.replaceChildren(...keyOf(options.kind));
   }
 

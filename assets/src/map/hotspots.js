@@ -117,7 +117,8 @@ export function createHotspots({ map, state, setData }, legend) {
     const ranks = kind() === 'gi_star' ? items.slice(0, SHOWN_RANKS).map(({ rank, lon, lat }) => ({
       type: 'Feature', properties: { part: 'rank', rank }, geometry: { type: 'Point', coordinates: [lon, lat] },
     })) : [];
-    setData(HOTSPOT_FOUND, collection([...ranks, ...(hovered ? [outline(hovered, false)] : []), ...(held ? [outline(held, true)] : [])]));
+    const box = kind() !== 'density' && state.hotspots.bbox ? [{ type: 'Feature', properties: { part: 'box' }, geometry: boxOf(state.hotspots.bbox) }] : [];
+    setData(HOTSPOT_FOUND, collection([...box, ...ranks, ...(hovered ? [outline(hovered, false)] : []), ...(held ? [outline(held, true)] : [])]));
   }
 
   function refresh({ live = false } = {}) {
@@ -161,6 +162,11 @@ export function createHotspots({ map, state, setData }, legend) {
       request?.abort();
     },
   };
+}
+
+function boxOf(text) {
+  const [west, south, east, north] = text.split(',').map(Number);
+  return { type: 'Polygon', coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] };
 }
 
 class Refused extends Error {

@@ -34,7 +34,7 @@ export function surfaceLayers({ colors }) {
       paint: {
         'fill-color': ['case', ['has', 'd'], change, ramp], 'fill-antialias': false,
         // What passed no test steps back: nobody should act on its colour.
-        'fill-opacity': ['case', CLAIM, 0.78, 0.34],
+        'fill-opacity': ['case', CLAIM, 0.78, ['has', 'd'], ['+', 0.06, ['*', 0.24, ['abs', ['get', 'd']]]], 0.34],
       },
     },
     {
@@ -69,9 +69,15 @@ export function hotspotMarkLayers({ colors }) {
     {
       id: 'wf-hotspot-signs', type: 'symbol', source: HOTSPOT_SOURCE, filter: ['has', 'sign'], minzoom: 5,
       layout: {
-        'icon-image': ['concat', 'wf:', ['get', 'sign']], 'icon-size': 0.9, 'icon-padding': 3,
+        'icon-image': ['concat', 'wf:', ['get', 'sign']], 'icon-size': 0.9,
+        // A trend's letter belongs to its cell; a plus says the same of the whole patch that it stands in.
+        'icon-padding': ['case', ['==', ['slice', ['get', 'sign'], 0, 6], 'change'], ['literal', [22]], ['literal', [2]]],
         'symbol-sort-key': ['-', 0, ['coalesce', ['get', 't'], 0]],
       },
+    },
+    {
+      ...found, id: 'wf-hotspot-box', type: 'line', filter: ['==', ['get', 'part'], 'box'],
+      paint: { 'line-color': colors.muted, 'line-width': 1, 'line-dasharray': [6, 4] },
     },
     { ...found, id: 'wf-mark-found-rim', type: 'line', filter: held, paint: { 'line-color': colors.ground, 'line-width': 6, 'line-opacity': 0.85 } },
     {

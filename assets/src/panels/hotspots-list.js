@@ -48,7 +48,7 @@ export function hotspotList({ state, pick, hover, took, sure }) {
   /** @param {{token: string, cell_m?: number|null, bbox?: string, reports?: number}} now  what the answer rests on besides the filter */
   async function refresh(now) {
     about = { ...about, ...now };
-    const path = withQuery('/api/v1/hotspots/ranked', state.text(), { bbox: about.bbox, cell_m: about.cell_m });
+    const path = withQuery('/api/v1/hotspots/ranked', state.text(), { kind: 'gi_star', bbox: about.bbox, cell_m: about.cell_m });
     if (mark === `${path} ${about.token}`) return;
     mark = `${path} ${about.token}`;
     const wait = setTimeout(() => { words.textContent = 'Testing …'; }, SLOW_MS);
