@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from fastapi import APIRouter, FastAPI
 
+from dashboard.alerting.watcher import Watcher
 from dashboard.app import make_dash
 from dashboard.declared import refuse_undeclared
 from dashboard.guard import guarded
 from dashboard.readiness import Readiness
 from dashboard.services import Services, open_services
 from dashboard.web import (
+    alerts_api,
     areas_api,
     attachments_api,
     auth,
@@ -57,6 +59,7 @@ ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     sites_api.router,
     areas_api.router,
     reference_api.router,
+    alerts_api.router,
     search.router,
     uploads.router,
 )
@@ -83,6 +86,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     app.state.searcher = searcher = search.make_searcher(chosen)
     app.state.readiness = Readiness(chosen, loaded=not ours, warm=searcher.warm)
     app.state.live = LiveHub(chosen)
+    app.state.watcher = Watcher(chosen)
     app.state.figures = _figures(app)
     errors.install(app)
     for router in ROUTERS:
@@ -130,10 +134,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Beside the running server, so that /livez and /readyz answer meanwhile.
     loading = asyncio.create_task(asyncio.to_thread(readiness.load))
     watching = asyncio.create_task(app.state.live.watch())
+    if app.state.owned:
+        # Like the mirror: handed-in services are looked at when their owner says so.
+        app.state.watcher.start()
     try:
         yield
     finally:
         watching.cancel()
+        await asyncio.to_thread(app.state.watcher.stop)
         await asyncio.to_thread(readiness.stop)
         await asyncio.gather(loading, watching, return_exceptions=True)
         if app.state.owned:

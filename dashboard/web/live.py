@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, WebSocket
 from sqlalchemy.exc import OperationalError
 from starlette.websockets import WebSocketDisconnect
 
+from dashboard.alerting.numbers import AlertNumbers
 from dashboard.guard import needs
 from dashboard.services import Services
 from dashboard.web.gate import session_token
@@ -29,6 +30,8 @@ _TOLD_PER_S = 120
 _LONGEST_SPREAD_S = 0.8
 _ENDED = 4401
 
+News = tuple[str, int]  # the token of what the actor may see, and the number of their alerts
+
 
 class LiveHub:
     """One watcher of the mirror for all sockets of this process.
@@ -42,6 +45,7 @@ class LiveHub:
         self.heartbeat_s = heartbeat_s
         self._sockets: set[asyncio.Event] = set()
         self._tokens: dict[Hashable, asyncio.Task[str]] = {}
+        self._alerts = AlertNumbers(services)
 
     @property
     def sockets(self) -> int:
@@ -58,6 +62,7 @@ class LiveHub:
                 await changed.wait()
                 changed.clear()
                 self._tokens = {}
+                await self._alerts.refresh()
                 for socket in self._sockets:
                     socket.set()
         finally:
@@ -70,19 +75,22 @@ class LiveHub:
             self._tokens[sees] = asyncio.create_task(asyncio.to_thread(self.services.mirror.token, actor))
         return await asyncio.shield(self._tokens[sees])
 
+    async def _news(self, actor: Actor) -> News:
+        return await self.token(actor), await self._alerts.of(actor)
+
     async def serve(self, socket: WebSocket, actor: Actor, session: str) -> None:
         """Send the token now, at each change and each heartbeat, until session or connection ends."""
         changed = asyncio.Event()
         self._sockets.add(changed)
         try:
-            token = await self.token(actor)
-            await self._push(socket, token)
-            await self._follow(socket, actor, session, changed, sent=token)
+            news = await self._news(actor)
+            await self._push(socket, news)
+            await self._follow(socket, actor, session, changed, sent=news)
         finally:
             self._sockets.discard(changed)
 
     async def _follow(
-        self, socket: WebSocket, actor: Actor, session: str, changed: asyncio.Event, *, sent: str
+        self, socket: WebSocket, actor: Actor, session: str, changed: asyncio.Event, *, sent: News
     ) -> None:
         loop = asyncio.get_running_loop()
         beat, told = loop.time() + self.heartbeat_s, loop.time()
@@ -96,10 +104,10 @@ class LiveHub:
                 beat = loop.time() + self.heartbeat_s
                 with contextlib.suppress(OperationalError):  # the store is away: asked again at the next beat
                     actor = await asyncio.to_thread(self.services.store.users.actor, session)
-            token = await self.token(actor)
-            if due or token != sent:
-                await self._push(socket, token)
-                sent, told = token, loop.time()
+            news = await self._news(actor)
+            if due or news != sent:
+                await self._push(socket, news)
+                sent, told = news, loop.time()
 
     def _turn(self, ago_s: float) -> float:
         """Return how long a socket, told so long ago, waits, so that not all maps ask at one moment."""
@@ -109,9 +117,9 @@ class LiveHub:
         chance = random.random()  # noqa: S311  # spreads load, hides nothing
         return spread - ago_s if ago_s < spread else spread * chance
 
-    async def _push(self, socket: WebSocket, token: str) -> None:
+    async def _push(self, socket: WebSocket, news: News) -> None:
         at = self.services.clock.now().isoformat(timespec="milliseconds")
-        await socket.send_json({"token": token, "at": at})
+        await socket.send_json({"token": news[0], "alerts": news[1], "at": at})
 
 
 def router(_services: Services) -> APIRouter:

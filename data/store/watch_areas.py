@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from data.access import Actor, Permission, require, together
+from data.access import Actor, Permission, require
 from data.alert_records import NewWatchArea, WatchArea, WatchState
 from data.alert_rules import CHANNEL, GEOGRAPHY, RULE, Budget, Escalation, Part, QuietHours, Shift
 from data.clock import from_ms, to_ms
@@ -64,29 +65,22 @@ class WatchAreas:
         rows = connection.execute(_select(deleted=True)).all()
         return {one.seq: one for one in map(_record, rows) if tells(one, actor)}
 
-    def everybody(self, area: NewWatchArea, *, owner: Actor | None = None) -> list[Actor]:
-        """Return everybody who is told, or would be when it escalates; `owner` is that of a draft."""
-        u = t.user.c
-        drafted = owner is not None
-        agencies = area.agencies() if isinstance(area, WatchArea) else _agencies(area, owner)
-        people = area.named() if isinstance(area, WatchArea) else _named(area, owner)
-        if area.escalation is not None:
-            people |= frozenset(area.escalation.to)
+    def people(self) -> list[Actor]:
+        """Return everybody who may sign in: for the watcher, who must know what each of them may see."""
         query = (
             select(t.user, t.agency.c.law_enforcement)
-            .join(t.agency, t.agency.c.id == u.agency_id)
-            .where(or_(u.id.in_(sorted(people)), u.agency_id.in_(sorted(agencies))), u.disabled.is_(False))
-            .order_by(u.id)
+            .join(t.agency, t.agency.c.id == t.user.c.agency_id)
+            .where(t.user.c.disabled.is_(False))
+            .order_by(t.user.c.id)
         )
         with reading(self._store.engine) as connection:
-            found = [_actor(row) for row in connection.execute(query).all()]
-        if drafted and owner is not None and owner.user_id not in {one.user_id for one in found}:
-            found.append(owner)
-        return found
+            return [_actor(row) for row in connection.execute(query).all()]
 
-    def audience(self, area: NewWatchArea, *, owner: Actor | None = None) -> Actor:
-        """Return the actor who may see exactly what everybody who is told may see."""
-        return together(self.everybody(area, owner=owner))
+    def emails(self, users: Collection[int]) -> dict[int, str]:
+        """Return the mail addresses of those of the users who have one."""
+        query = select(t.user.c.id, t.user.c.email).where(t.user.c.id.in_(sorted(users)))
+        with reading(self._store.engine) as connection:
+            return {row.id: row.email for row in connection.execute(query).all() if row.email}
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -222,6 +216,31 @@ def tells(area: WatchArea, actor: Actor) -> bool:
     return actor.user_id in area.named() or actor.user_id in escalated or actor.agency_id in area.agencies()
 
 
+def everybody(area: WatchArea, people: Iterable[Actor]) -> list[Actor]:
+    """Return those of the people who are told of the area, or would be when an alert escalates."""
+    named = area.named() | frozenset(area.escalation.to if area.escalation else ())
+    agencies = area.agencies()
+    return [one for one in people if one.user_id in named or one.agency_id in agencies]
+
+
+def draft(actor: Actor, new: NewWatchArea, *, at: datetime) -> WatchArea:
+    """Return a watch area that is not kept, as it would be if the actor made it now."""
+    values = {name: getattr(new, name) for name in _FIELDS} | {"filter": canonical(new.filter)}
+    return WatchArea(
+        **values,
+        seq=0,
+        id=new_id(),
+        owner_id=actor.user_id,
+        owner_name=actor.name,
+        owner_agency_id=actor.agency_id,
+        revision=0,
+        created=at,
+        updated=at,
+        watched_since=at,
+        from_counter=0,
+    )
+
+
 def _select(*, deleted: bool = False) -> Select[Any]:
     query = select(
         watch_area,
@@ -234,19 +253,6 @@ def _select(*, deleted: bool = False) -> Select[Any]:
 def _counter(connection: Connection) -> int:
     newest = select(t.change.c.counter).order_by(t.change.c.counter.desc()).limit(1)
     return int(connection.execute(newest).scalar() or 0)
-
-
-def _agencies(area: NewWatchArea, owner: Actor | None) -> frozenset[int]:
-    found = {area.agency_id} if area.agency_id is not None else set()
-    if owner is not None and "agency" in area.tells:
-        found.add(owner.agency_id)
-    return frozenset(found)
-
-
-def _named(area: NewWatchArea, owner: Actor | None) -> frozenset[int]:
-    people = {one for one in area.tells if isinstance(one, int)}
-    people |= {one for shift in area.shifts for one in shift.tells}
-    return frozenset(people if owner is None else people | {owner.user_id})
 
 
 def _actor(row: Row[Any]) -> Actor:

@@ -1,0 +1,1 @@
+"""Watching: one worker of many evaluates the watch areas, tells people, and escalates."""
