@@ -126,3 +126,28 @@ def test_words_filter_by_their_beginning(officer: Watched, floor: Floor) -> None
 
 def _words(floor: Floor) -> int:
     return int(floor.api().get("/api/v1/summary", params={"q": "report numb"}).json()["total"])
+
+
+def test_the_filter_is_there_again_after_another_page_and_the_address_stays_the_truth(
+    officer: Watched, floor: Floor
+) -> None:
+    page = opened(officer, floor)
+    root = _roots(floor)[0]
+    root_type(page, root).click()
+    expect_total(page, 17)
+    look_at(page, BOSTON, zoom=13.5)
+    page.get_by_role("link", name="Sites", exact=True).click()
+    page.get_by_label("Name of a site").fill("hospital 2")
+    expect(page.locator("#wf-sites-count")).to_have_text("1")
+    page.get_by_role("link", name="Watch", exact=True).click()
+    expect_total(page, 17)
+    assert _query(page)["type"] == [root]
+    page.wait_for_selector("#wf-map canvas")
+    map_is_still(page)
+    assert page.evaluate("() => window.watchfloor.map.state().zoom") == 13.5
+    page.get_by_role("link", name="Sites", exact=True).click()
+    expect(page.get_by_label("Name of a site")).to_have_value("hospital 2")
+    expect(page.locator("#wf-sites-count")).to_have_text("1")
+    # Whoever opens the address without a filter sees everything.
+    page.goto(floor.server.url + "/")
+    expect_total(page, MANY)

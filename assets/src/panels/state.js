@@ -1,9 +1,32 @@
 /** The filter state of the page: one query, kept in the URL, with undo; everything else follows it. */
 import { IDS } from './ids.js';
 import { setStore } from './dom.js';
+import { appFacts } from './format.js';
 import { format, parse, quote, tidy } from './query.js';
 
 const UNDO_STEPS = 50;
+
+/** Whether this document was opened on the Watch page and has shown nothing else yet: then its address is the truth. */
+let opening = window.location.pathname === '/';
+
+/** The filter with which this person left the Watch page in this tab; null when they were not there yet. */
+const left = {
+  key: () => `wf.filter.${appFacts().user}`,
+  get() {
+    try {
+      return sessionStorage.getItem(left.key());
+    } catch {
+      return null;
+    }
+  },
+  set(text) {
+    try {
+      sessionStorage.setItem(left.key(), text);
+    } catch {
+      // A full or closed storage: the filter then lasts as long as the page.
+    }
+  },
+};
 /** What the address says besides the filter: how one looks, not at what. */
 const BESIDE = ['wall', 'hotspots'];
 
@@ -14,6 +37,15 @@ const BESIDE = ['wall', 'hotspots'];
 export function createState() {
   let params = parse(window.location.search);
   let text = format(params);
+  const kept = opening ? null : left.get();
+  opening = false;
+  // Back from another page by a link without a filter: as it was left. An address with a filter says it all.
+  if (!text && kept) {
+    params = parse(kept);
+    text = format(params);
+    writeUrl(text);
+  }
+  left.set(text);
   const past = [];
   const followers = new Set();
 
@@ -28,11 +60,14 @@ export function createState() {
     params = wanted;
     text = wantedText;
     if (url) writeUrl(text);
+    left.set(text);
     setStore(IDS.query, text);
     for (const follower of followers) follower(params, text);
   }
 
   return {
+    /** Whether the page is shown again as it was left; its map then looks where it looked. */
+    again: kept !== null,
     params: () => params,
     text: () => text,
     /** Replace the whole filter. */

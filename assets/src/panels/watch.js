@@ -103,7 +103,7 @@ export function startWatch(root, { map, token }) {
   setStore(IDS.query, state.text());
   // The first sight is of what the filter holds; after that the view belongs to whoever looks.
   const ready = summarise()
-    .then(() => root.isConnected && map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined, bbox: padded(extent) }))
+    .then(() => root.isConnected && map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined, bbox: state.again ? undefined : padded(extent) }))
     .then(() => {
       if (total !== null) map.setCounts?.({ incidents: total });
       if (state.params().shape) map.showShape(state.params().shape);

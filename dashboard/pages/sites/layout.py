@@ -38,6 +38,8 @@ _COLUMNS = (
 def layout(actor: Actor, services: Services) -> Component:
     """Return the Sites page for this actor."""
     known = sectors(actor, services)
+    # As one left it, when one comes back in this tab; never as somebody else who signed in here did.
+    kept: dict[str, Any] = {"persistence": f"user-{actor.user_id}", "persistence_type": "session"}
     return html.Main(
         [
             html.Div(
@@ -49,6 +51,7 @@ def layout(actor: Actor, services: Services) -> Component:
                         placeholder="Name of a site",
                         debounce=250,
                         w=240,
+                        **kept,
                         **_named("Name of a site"),
                     ),
                     dmc.Select(
@@ -57,6 +60,7 @@ def layout(actor: Actor, services: Services) -> Component:
                         data=[{"value": entry["code"], "label": entry["label"]} for entry in known],
                         clearable=True,
                         w=220,
+                        **kept,
                         **_named("Sector"),
                     ),
                     dmc.Select(
@@ -67,6 +71,7 @@ def layout(actor: Actor, services: Services) -> Component:
                         ],
                         clearable=True,
                         w=160,
+                        **kept,
                         **_named("Status"),
                     ),
                 ],
