@@ -14,10 +14,10 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import ids, theme
 from dashboard.components.attrs import attrs
-from dashboard.components.panels import empty
+from dashboard.components.panels import empty, icon
 from dashboard.components.times import ago_text
 from dashboard.guard import current_actor, guarded
-from dashboard.pages import PAGES, page_at
+from dashboard.pages import PAGES, Page, page_at
 from data.access import Actor, Permission
 from data.clock import to_ms
 from data.model import Role, Tlp, label
@@ -44,6 +44,7 @@ def layout(actor: Actor, services: Services) -> Component:
                 _banner(exercise=settings.exercise),
                 html.Div(id=ids.PAGE, className="page", tabIndex=-1),
                 html.Div(id=ids.NOTICE, className="notice", role="status", **attrs({"aria-live": "polite"})),
+                *_alerts_now(),
                 html.Dialog(id=ids.HELP, className="dialog", **attrs({"aria-label": "Keys"})),
                 dcc.Store(id=ids.LIVE),
             ],
@@ -102,11 +103,16 @@ def navigation(actor: Actor, path: str) -> list[Component]:
         # dcc.Link has no aria attributes: the mark sits on the item around it.
         links.append(
             html.Li(
-                dcc.Link(entry.label, href=entry.path, title=f"{entry.label} (g {entry.key})"),
+                dcc.Link(_worded(entry), href=entry.path, title=f"{entry.label} (g {entry.key})"),
                 className="nav-item current" if current else "nav-item",
             )
         )
     return links
+
+
+def _worded(entry: Page) -> Any:
+    # JavaScript writes the number: it changes without the navigation being made anew.
+    return [entry.label, html.Span(id=entry.badge, className="nav-badge")] if entry.badge else entry.label
 
 
 def source_list(visible: list[Source], *, now: datetime) -> Component:
@@ -183,10 +189,27 @@ def _top_bar(actor: Actor, services: Services) -> Component:
                 className="clocks",
                 title=f"UTC and {services.settings.timezone}",
             ),
+            html.Button(
+                icon("bell"),
+                id=ids.ALERTS_SOUND,
+                type="button",
+                className="fold sound",
+                **attrs({"data-wf-do": "sound", "aria-label": "Sound of alerts", "aria-pressed": "false"}),
+            ),
             _user_menu(actor, services),
         ],
         className="topbar",
     )
+
+
+def _alerts_now() -> list[Component]:
+    """Return where new alerts are shown, and where they are read out: at once if severe, else in turn."""
+    quiet, severe = {"aria-live": "polite"}, {"aria-live": "assertive"}
+    return [
+        html.Section(id=ids.ALERTS_NOW, className="alerts-now", **attrs({"aria-label": "New alerts"})),
+        html.Div(id=ids.ALERTS_SAID, className="notice", **attrs(quiet)),
+        html.Div(id=ids.ALERTS_SAID_SEVERE, className="notice", **attrs(severe)),
+    ]
 
 
 def _search() -> Component:

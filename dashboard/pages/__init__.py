@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dash.development.base_component import Component
 
-from dashboard.pages import admin, imports, reports, sites, watch
+from dashboard import ids
+from dashboard.pages import admin, alerts, imports, reports, sites, watch
 from data.access import Actor, Permission
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Page:
     layout: Layout
     register: Callable[[Any, Services], None]
     key: str = ""  # the letter after `g` that opens it
+    badge: str = ""  # the id of the number beside its word in the navigation
 
 
 PAGES: tuple[Page, ...] = (
@@ -34,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"
     ),
+    Page("/alerts", "Alerts", Permission.VIEW, alerts.layout, alerts.register, "l", badge=ids.ALERTS_BADGE),
     Page("/sites", "Sites", Permission.VIEW, sites.layout, sites.register, "s"),
     Page("/imports", "Import", Permission.IMPORT, imports.layout, imports.register, "i"),
     Page("/admin", "Admin", Permission.READ_AUDIT, admin.layout, admin.register, "a"),

@@ -43,7 +43,8 @@ function chip(context, params, dimension) {
 
 const WORDS = { severity: 'severity', status: 'status', source: 'source', tlp: 'marking', store: 'store' };
 
-function describe({ lookups }, params, dimension) {
+/** Return one dimension of a filter in words. */
+export function describe({ lookups }, params, dimension) {
   const labels = (name, choices) => {
     const found = list(params, name).map((code) => choices.find((choice) => choice.code === code)?.label ?? code);
     return found.length > 3 ? `${found.slice(0, 2).join(', ')} and ${found.length - 2} more` : found.join(', ');

@@ -9,6 +9,11 @@ import { followLive } from './live.js';
 import { go, listenToKeys, showHelp } from './keys.js';
 import { acknowledge } from './selection.js';
 import { isWall, toggleWall } from './wall.js';
+import { startAlerts } from './alerts.js';
+import { createDesk } from './alerts-desk.js';
+import { showAlerts } from './alerts-live.js';
+import { createSound } from './alerts-sound.js';
+import { listenToWatchThis, offerWatching } from './alerts-watch.js';
 import { startImports } from './imports.js';
 import { startReport } from './report.js';
 import { startWatch } from './watch.js';
@@ -16,10 +21,13 @@ import { startWatch } from './watch.js';
 document.documentElement.dataset.theme = memory.get('theme', 'dark');
 if (isWall()) document.documentElement.classList.add('wall');
 
-const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports]];
+const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports], [IDS.alerts, startAlerts]];
 const map = () => window.watchfloor?.map ?? null;
 let page = null;
 let live = null;
+let alerts = null;
+const desk = createDesk();
+const sound = createSound();
 let lastChange = 0;
 
 function changed(token) {
@@ -37,11 +45,14 @@ function tend() {
   if (!live) startShell(app);
   fillFields();
   readMarkings();
+  alerts.showBadge();
+  sound.show();
   const found = PAGES.map(([id, start]) => [byId(id), start]).find(([node]) => node);
   const root = found?.[0] ?? null;
   if (page?.root === root) return;
   page?.part.stop?.();
-  page = root ? { root, part: found[1](root, { map: map(), token: live.token }) } : null;
+  page = root ? { root, part: found[1](root, { map: map(), token: live.token, desk }) } : null;
+  if (page?.part.state) offerWatching(page.part);
   const goal = page?.part.selection ? memory.get('goto') : null;
   if (goal) {
     memory.set('goto', null);
@@ -86,6 +97,8 @@ function startShell(app) {
   echoNotices();
   tendMenus();
   fillSearch({ map, chosen: showResult });
+  alerts = showAlerts({ desk, sound });
+  listenToWatchThis();
   live = followLive(changed);
 }
 
@@ -123,6 +136,7 @@ const part = () => page?.part ?? {};
 const commands = {
   theme: () => useTheme(theme() === 'dark' ? 'light' : 'dark'),
   wall: toggleWall,
+  sound: () => notify(sound.toggle() ? 'Alerts sound from now on in this browser.' : 'Alerts are silent now.'),
   help: showHelp,
   'sign-out': async () => {
     await fetch('/logout', { method: 'POST', credentials: 'same-origin' }).catch(() => null);
@@ -153,11 +167,13 @@ delegate(commands, {
 listenToKeys({
   '/': () => byId('wf-search-input')?.focus(),
   '?': showHelp,
-  j: () => part().listed?.().step(1),
-  k: () => part().listed?.().step(-1),
-  Enter: () => part().listed?.().open(),
+  j: () => part().listed?.()?.step(1),
+  k: () => part().listed?.()?.step(-1),
+  Enter: () => part().listed?.()?.open(),
+  n: () => (part().make ? part().make() : false),
   a() {
-    const item = part().listed?.().current();
+    if (part().acknowledge) return part().acknowledge();
+    const item = part().listed?.()?.current();
     if (!item) return false;
     return void acknowledge(item, () => part().feed.refresh({ live: true }));
   },
@@ -173,6 +189,7 @@ listenToKeys({
   back() {
     if (isWall()) return toggleWall();
     if (closeMenus()) return undefined;
+    if (part().back) return part().back();
     map()?.draw(null);
     if (part().playback?.playing()) return part().playback.end();
     if (part().table?.shown()) return part().table.close();

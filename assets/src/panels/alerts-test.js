@@ -1,0 +1,119 @@
+/** Testing a draft on the past: one button, then what it would have told, how often, and why. */
+import { button, el } from './dom.js';
+import { ask, givenUp, withQuery } from './api.js';
+import { count, isoZ, longTime, moment } from './format.js';
+import { format, parse } from './query.js';
+import { faults } from './alerts-draft.js';
+import { choice, labelled } from './alerts-fields.js';
+import { binsOf, historyChart } from './alerts-chart.js';
+import { againstText, budgetText, rateText } from './alerts-words.js';
+
+const PASTS = [['7', 'The last 7 days'], ['30', 'The last 30 days'], ['90', 'The last 90 days'], ['365', 'The last year'], ['3650', 'The last 10 years']];
+const DAY_MS = 86_400_000;
+const SHOWN = 200;
+
+/**
+ * Fill the panel.
+ * @param {HTMLElement} host
+ * @param {{draft: () => object, rates: (expected: number|undefined) => void}} context
+ */
+export function fillTest(host, { draft, rates }) {
+  let days = '90';
+  let running = null;
+  const result = el('div', { class: 'test-result', 'aria-live': 'polite' });
+  const run = button('Test on the past', { class: 'button primary', on: { click: start } });
+  const past = choice('How far back', PASTS, days, (value) => { days = value; });
+  host.replaceChildren(el('div', { class: 'side-head' }, el('h2', { text: 'Test on the past' })),
+    el('div', { class: 'test-ask part' }, labelled('How far back', past), run), result);
+  intro();
+
+  function intro() {
+    result.replaceChildren(el('div', { class: 'empty' }, el('p', { class: 'empty-what', text: 'Would this have told you the right things?' }),
+      el('p', { text: 'The test runs the watch area over the reports that are stored, with what was known then, and lists every alarm with its reason. Nobody is told of anything.' })));
+  }
+
+  async function start() {
+    const now = draft();
+    // A name is not needed to look back.
+    const wrong = faults({ ...now, name: now.name || 'draft' });
+    if (wrong.length) return result.replaceChildren(problem('Not yet:', wrong));
+    running?.abort();
+    running = new AbortController();
+    const mine = running;
+    const began = Date.now();
+    const words = el('span', { class: 'grow' });
+    const say = () => { words.textContent = `Going through the past … ${Math.round((Date.now() - began) / 1000)} s`; };
+    say();
+    const timer = setInterval(say, 1000);
+    run.disabled = true;
+    result.replaceChildren(el('div', { class: 'test-wait' }, el('div', { class: 'edit-row' }, words, button('Stop', { on: { click: () => mine.abort() } })), el('progress', { 'aria-label': 'Progress of the test' })));
+    try {
+      const since = isoZ(Math.floor((began - Number(days) * DAY_MS) / 1000) * 1000);
+      const answer = await ask('/api/v1/watch-areas/backtest', { method: 'POST', signal: mine.signal, body: { ...now, name: now.name.trim() || 'Draft', since } });
+      const history = await reportsOver(now, answer, mine.signal);
+      show(answer, history);
+    } catch (error) {
+      if (givenUp(error)) intro();
+      else result.replaceChildren(problem(error.message, [error.hint || 'Try again; nothing was changed.']));
+    } finally {
+      clearInterval(timer);
+      run.disabled = false;
+    }
+    return undefined;
+  }
+
+  function show(answer, history) {
+    const { alerts } = answer;
+    rates(answer.expected_rate ?? undefined);
+    const rows = alerts.slice(0, SHOWN).map((alert) => el('li', { class: 'test-alarm' }, el('div', { text: alert.reason }),
+      el('div', { class: 'row-sub', text: `${longTime(alert.time)} · ${againstText(alert)}` })));
+    const over = answer.budget && answer.rate > (answer.budget.alarms * 24) / answer.budget.hours;
+    result.replaceChildren(
+      el('div', { class: 'part test-figures' },
+        figure(count(alerts.length), alerts.length === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(rateText(answer.expected_rate, answer.rate), 'false ones expected')),
+      el('div', { class: 'part' },
+        history ? historyChart({ ...history, alerts }) : null,
+        history ? el('div', { class: 'past-ends' }, el('span', { text: moment(history.from).replace(/ \(.*/, '') }), el('span', { text: moment(history.to).replace(/ \(.*/, '') })) : null,
+        el('p', { class: 'note', text: method(answer, over) })),
+      el('div', { class: 'part' }, el('h3', { text: 'The alarms, newest first' }),
+        rows.length ? el('ul', { class: 'test-list' }, ...rows) : el('p', { class: 'note', text: 'None: nothing in this time was what the rule asks for. Widen the place, the filter or the budget if that is too quiet.' }),
+        alerts.length > SHOWN ? el('p', { class: 'note', text: `and ${count(alerts.length - SHOWN)} more` }) : null));
+  }
+
+  return {
+    /** The draft changed: what is shown is not its test any more. */
+    stale() {
+      if (!result.querySelector('.test-figures') || result.querySelector('.test-stale')) return;
+      result.prepend(el('p', { class: 'test-stale', text: 'The watch area was changed since: test it again.' }));
+      rates(undefined);
+    },
+    stop: () => running?.abort(),
+  };
+}
+
+function method(answer, over) {
+  const { history = {} } = answer;
+  const parts = [`${count(history.reports ?? 0)} reports looked at${history.from ? ` from ${moment(Date.parse(history.from))} to ${moment(Date.parse(history.to))}` : ''}.`];
+  if (answer.tests) parts.push(`${count(answer.tests)} tests made.`);
+  if (Number.isFinite(answer.threshold)) parts.push(`Threshold: p ≤ ${Number(answer.threshold).toPrecision(2)}.`);
+  if (answer.budget) parts.push(`Budget: ${budgetText(answer.budget)[0].toLowerCase()}${budgetText(answer.budget).slice(1)}.`);
+  if (over) parts.push('More came than the budget allows for false alarms: some of them were real, or the past was not like itself.');
+  return parts.join(' ');
+}
+
+const figure = (value, what) => el('div', { class: 'test-figure' }, el('b', { text: value }), el('span', { class: 'muted', text: what }));
+
+function problem(what, lines) {
+  return el('div', { class: 'problem', role: 'alert' }, el('p', { class: 'problem-what', text: what }), el('ul', {}, ...lines.map((line) => el('li', { text: line }))));
+}
+
+/** Count the reports over the same time for the chart, where the filter can say the place; null otherwise. */
+async function reportsOver(draft, answer, signal) {
+  const [from, to] = [Date.parse(answer.history?.from), Date.parse(answer.history?.to)];
+  if (!(to > from)) return null;
+  const place = { drawn: () => ({ shape: draft.geography.shape }), area: () => ({ area: draft.geography.area_id }) }[draft.geography.kind];
+  if (!place) return { from, to, bins: [], step: 0 };
+  const query = format({ ...parse(draft.filter), ...place(), from: isoZ(from), to: isoZ(to) });
+  const summary = await ask(withQuery('/api/v1/summary', query), { signal });
+  return { from, to, ...binsOf(summary.timeline) };
+}
