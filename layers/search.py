@@ -16,9 +16,9 @@ import numpy as np
 from data.access import Actor
 from data.errors import BadCoordinates, NotFound
 from data.gazetteer import addresses, grids
-from data.gazetteer.match import MAX_QUERY_CHARS, NameIndex, best, folded, words
+from data.gazetteer.match import MAX_QUERY_CHARS, Matches, NameIndex, folded, words
 from data.gazetteer.places import Gazetteer
-from data.geo import FloatArray, checked, distance_m
+from data.geo import FloatArray, IntArray, checked, distance_m
 from data.mirror import Mirror, SiteFrame
 from data.model import LonLat
 from data.records import Area, Incident
@@ -28,6 +28,11 @@ LIMIT: Final = 20
 _PER_KIND: Final = 8
 _FAR_M: Final = 1_000_000.0
 _SURE: Final = 2.0  # a number or a grid reference says exactly what is meant
+# So far from the middle of the map a thing counts as half as near as one right there.
+_HERE_M: Final = 50_000.0
+# Nearness outweighs the difference between a short and a long name, the very name outweighs both.
+_NEAR_WORTH: Final = 0.4
+_EXACT_WORTH: Final = 0.4
 _CENTRE: Final = LonLat(-71.06, 42.36)
 
 FindStretches = Callable[[Actor, addresses.Address], list[addresses.Stretch]]
@@ -103,19 +108,20 @@ class Searcher:
     def _named(self, actor: Actor, asked: str, near: LonLat | None) -> list[Result]:
         """Return what has such a name, by match, then what it is, then as each kind was ranked.
 
+        What is near the middle of the map comes before what is far, unless the far one has that very name.
         Slips of the key are forgiven only when nothing at all is called so.
         """
         exact = [*self._addresses(actor, asked), *self._areas(actor, asked)]
         for slips in (False, True):
             found = [*exact, *self._places(asked, near, slips), *self._sites(actor, asked, near, slips)]
             if found:
-                return sorted(found, key=lambda result: -round(result.score * 10))
+                return sorted(found, key=lambda result: -round(_worth(result, asked, near) * 20))
         return []
 
     def warm(self) -> None:
         """Make the indexes now, so that the first search is as quick as the others."""
         self._gazetteer_now().warm()
-        self._index_of(self._mirror.sites)
+        self._index_of(self._mirror.sites.listed)
 
     # ── exact ────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,20 +168,18 @@ class Searcher:
 
     def _sites(self, actor: Actor, asked: str, near: LonLat | None, slips: bool) -> Iterator[Result]:
         snapshot = self._mirror.snapshot
-        frame = snapshot.sites
+        frame = snapshot.sites.listed
         if not len(frame):
             return
         visible = snapshot.scope_table(snapshot.visible(actor))[frame.scope]
         matches = self._index_of(frame).find(asked, mask=visible, slips=slips)
-        lon, lat = frame.lonlat
-        away: FloatArray = distance_m(near or _CENTRE, lon[matches.rows], lat[matches.rows])
-        nobody = np.zeros(len(matches.rows), dtype=np.int64)
-        order = best(matches, population=nobody, distance_m=away, limit=_PER_KIND)
+        order = _nearest_matches(matches, frame, placed=len(snapshot.sites), near=near or _CENTRE)
         scores = dict(
             zip(frame.seq[matches.rows[order]].tolist(), matches.scores[order].tolist(), strict=True)
         )
         for site in self._store.sites.by_seq(actor, list(scores)):
-            detail = " · ".join(part for part in (site.kind or site.sector, site.address) if part)
+            where = site.address if site.place else " · ".join(filter(None, (site.address, "no location")))
+            detail = " · ".join(part for part in (site.kind or site.sector, where) if part)
             yield Result(
                 "site", site.name, detail, site.place, scores[site.seq], None, str(site.id), site.accuracy_m
             )
@@ -190,7 +194,7 @@ class Searcher:
             )
 
     def _places(self, asked: str, near: LonLat | None, slips: bool) -> Iterator[Result]:
-        for place, score in self._gazetteer_now().find(asked, near=near, limit=_PER_KIND, slips=slips):
+        for place, score in self._gazetteer_now().find(asked, near=near, limit=3 * _PER_KIND, slips=slips):
             yield Result("place", place.name, place.detail, place.at, score, accuracy_m=place.accuracy_m)
 
     def _addresses(self, actor: Actor, asked: str) -> Iterator[Result]:
@@ -223,6 +227,36 @@ class Searcher:
 
 def _same_names(old: SiteFrame, new: SiteFrame) -> bool:
     return old is new or (len(old) == len(new) and bool(np.array_equal(old.name, new.name)))
+
+
+def _nearest_matches(matches: Matches, frame: SiteFrame, *, placed: int, near: LonLat) -> IntArray:
+    """Return the positions in `matches` that are worth most; what has no place is near nothing."""
+    lon, lat = frame.lonlat
+    away: FloatArray = distance_m(near, lon[matches.rows], lat[matches.rows])
+    away[matches.rows >= placed] = np.inf
+    worth = np.round((matches.scores + _nearness(away)) * 20)
+    return np.lexsort((matches.rows, away, -worth))[:_PER_KIND].astype(np.int64)
+
+
+def _nearness(away_m: FloatArray) -> FloatArray:
+    """Return what being so far away is worth: most right here, half at 50 km, nothing an ocean away."""
+    return np.asarray(_NEAR_WORTH / (1 + (away_m / _HERE_M) ** 2), dtype=np.float64)
+
+
+def _worth(result: Result, asked: str, near: LonLat | None) -> float:
+    """Return how well a result answers: by name, by nearness to the map, and for bearing that very name."""
+    worth = result.score
+    if words(result.label) == words(asked):
+        worth += _EXACT_WORTH
+    if result.at is None:
+        return worth
+    lon, lat = result.at.lon, result.at.lat
+    middle = near or _CENTRE
+    if result.bbox is not None:
+        # An area is as near as its nearest edge.
+        west, south, east, north = result.bbox
+        lon, lat = min(max(middle.lon, west), east), min(max(middle.lat, south), north)
+    return worth + float(_nearness(distance_m(middle, [lon], [lat]))[0])
 
 
 def _name_score(area: Area, asked: str) -> float:

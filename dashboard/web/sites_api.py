@@ -59,7 +59,7 @@ def router(services: Services) -> APIRouter:
     @routes.get("/features/sites/{fid}")
     def by_fid(actor: Viewer, fid: Fid) -> Json:
         """Return the site that a tile names by this number."""
-        frame = services.mirror.sites
+        frame = services.mirror.sites.listed
         found = store.sites.by_seq(actor, frame.seq[np.flatnonzero(frame.fid == fid)].tolist())
         if not found:
             raise NotFound("There is no such site, or you may not see it.")
@@ -77,7 +77,7 @@ def _matching(
 ) -> list[int]:
     """Return the seqs of the visible sites that match, by name."""
     snapshot = services.mirror.snapshot
-    frame = snapshot.sites
+    frame = snapshot.sites.listed
     visible = snapshot.scope_table(snapshot.visible(actor))
     rows = frame.chosen(visible, sectors=sectors, kinds=kinds).tolist()
     wanted = words.casefold().split()

@@ -137,14 +137,3 @@ class NameIndex:
     def _raise(self, worth: FloatArray, token: int, value: float) -> None:
         rows = self._rows[self._starts[token] : self._starts[token + 1]]
         worth[rows] = np.maximum(worth[rows], value)
-
-
-def best(matches: Matches, *, population: IntArray, distance_m: FloatArray, limit: int) -> IntArray:
-    """Return rows by match, then population, then nearness, both given for each row of `matches`.
-
-    Matches within a twentieth of each other count as alike, and so do populations of the same size.
-    """
-    score = np.round(matches.scores * 20)
-    people = np.round(np.log10(np.maximum(population, 1)) * 2)
-    order = np.lexsort((matches.rows, distance_m, -people, -score))
-    return order[:limit].astype(np.int64)

@@ -139,8 +139,9 @@ def _digests_at(frame: IncidentFrame, rows: npt.NDArray[np.int32]) -> digest.Dig
 
 
 def _site_digests(sites: SiteFrame) -> digest.Digests:
+    every = sites.listed
     return digest.digests(
-        sites.scope, digest.fingerprints(sites.fid, sites.updated_ms, sites.revision, sites.status)
+        every.scope, digest.fingerprints(every.fid, every.updated_ms, every.revision, every.status)
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,10 @@ from data.store import tables as t
 
 @dataclass(frozen=True)
 class SiteFrame:
-    """The sites that have a place and are not gone, in Morton order of their cell and then by fid."""
+    """The sites that have a place and are not gone, in Morton order of their cell and then by fid.
+
+    `unplaced` holds those without a place, by fid: no map shows them, lists and the search box do.
+    """
 
     seq: IntArray
     fid: IntArray
@@ -29,9 +33,20 @@ class SiteFrame:
     sector: npt.NDArray[np.object_]
     kind: npt.NDArray[np.object_]
     name: npt.NDArray[np.object_]
+    unplaced: SiteFrame | None = None
 
     def __len__(self) -> int:
         return len(self.seq)
+
+    @cached_property
+    def listed(self) -> SiteFrame:
+        """All sites that are not gone: those with a place as they are here, then those without."""
+        if self.unplaced is None or not len(self.unplaced):
+            return self
+        names = [field.name for field in fields(self) if field.name != "unplaced"]
+        return SiteFrame(
+            *(np.concatenate([getattr(self, name), getattr(self.unplaced, name)]) for name in names)
+        )
 
     @cached_property
     def xy(self) -> tuple[IntArray, IntArray]:
@@ -69,13 +84,21 @@ def load(connection: Connection) -> SiteFrame:
     """Return the sites of the store."""
     c = t.site.c
     wanted = (c.seq, c.fid, c.cell, c.scope_id, c.status, c.updated_ms, c.revision, c.sector, c.kind, c.name)
-    query = select(*wanted).where(c.cell.is_not(None), c.gone_ms.is_(None))
+    query = select(*wanted).where(c.gone_ms.is_(None))
     rows = connection.execute(query.order_by(func.coalesce(c.cell, UNLOCATED), c.fid)).all()
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(wanted)
+    placed = [row for row in rows if row.cell is not None]
+    return _frame(placed, unplaced=_frame([row for row in rows if row.cell is None]))
+
+
+def _frame(rows: Sequence[Any], *, unplaced: SiteFrame | None = None) -> SiteFrame:
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 10
+    # Where there is no place a number must stand all the same; nobody asks it for one.
+    columns[2] = [UNLOCATED if cell is None else cell for cell in columns[2]]
     dtypes = (np.int64, np.int64, np.int64, np.int32, np.uint8, np.int64, np.int32)
     numbers = [np.array(values, dtype=dtype) for values, dtype in zip(columns[:7], dtypes, strict=True)]
     words = [_words(values) for values in columns[7:]]
-    return SiteFrame(*numbers, *words)
+    frame = SiteFrame(*numbers, *words)
+    return frame if unplaced is None else replace(frame, unplaced=unplaced)
 
 
 def _words(values: tuple[str, ...]) -> npt.NDArray[np.object_]:

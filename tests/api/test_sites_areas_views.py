@@ -27,6 +27,24 @@ def test_sites_are_found_by_name_sector_and_kind(site: Served) -> None:
     assert found(sector="energy") == found(kind="substation") == ["North substation"]
 
 
+def test_a_site_without_a_location_is_listed_and_opened_but_on_no_map(site: Served) -> None:
+    lost = site.world.site(name="Lost pump", place=None)
+    hidden = site.world.scope(StoreKind.OPEN, Tlp.RED)
+    site.world.site(name="Hidden pump", place=None, scope_id=hidden)
+    site.refresh()
+    (found,) = site.officer.get("/api/v1/sites").json()["items"]
+    assert (found["name"], found["lon"], found["lat"]) == ("Lost pump", None, None)
+    assert site.officer.get(f"/api/v1/features/sites/{lost.fid}").json()["id"] == str(lost.id)
+    assert site.officer.get("/tiles/sites/0/0/0.mvt").status_code == 204
+    before = site.services.mirror.token(site.world.officer())
+    site.world.site(name="Another hidden pump", place=None, scope_id=hidden)
+    site.refresh()
+    assert site.services.mirror.token(site.world.officer()) == before
+    site.world.site(name="Second lost pump", place=None)
+    site.refresh()
+    assert site.services.mirror.token(site.world.officer()) != before
+
+
 def test_a_hidden_site_is_in_no_answer(site: Served) -> None:
     hidden = site.world.site(name="Bunker", scope_id=site.world.scope(StoreKind.OPEN, Tlp.RED))
     site.refresh()

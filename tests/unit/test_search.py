@@ -122,3 +122,48 @@ def test_a_name_of_markup_comes_back_as_it_is(
 ) -> None:
     sqlite_world.site(name="<img src=x onerror=alert(1)> Pumpworks")
     assert find(searcher, sqlite_world, "pumpworks")[0]["label"] == "<img src=x onerror=alert(1)> Pumpworks"
+
+
+def test_what_is_near_the_map_comes_before_what_is_far(searcher: Searcher, sqlite_world: World) -> None:
+    for number in range(12):
+        sqlite_world.site(name=f"Hospital {number}", place=LonLat(-96.8, 32.8))
+    names = [
+        "Massachusetts General Hospital",
+        "Brigham and Women's Hospital",
+        "Tufts Medical Center Hospital",
+    ]
+    for number, name in enumerate(names):
+        sqlite_world.site(name=name, place=LonLat(-71.07 - 0.01 * number, 42.35))
+    found = find(searcher, sqlite_world, "hosp")
+    assert sorted(str(result["label"]) for result in found[:3]) == sorted(names)
+    hospers = next(at for at, result in enumerate(found) if result["label"] == "Hospers")
+    assert hospers >= 3
+    searcher._mirror.refresh()
+    texas = searcher.find(sqlite_world.officer(), "hosp", near=LonLat(-96.8, 32.8))
+    assert {result.label for result in texas[:8]} <= {f"Hospital {number}" for number in range(12)}
+
+
+def test_the_very_name_comes_first_however_far_it_is(searcher: Searcher, sqlite_world: World) -> None:
+    sqlite_world.site(name="London Street Pump", place=LonLat(-71.06, 42.36))
+    first = find(searcher, sqlite_world, "london")[0]
+    assert (first["kind"], first["label"]) == ("place", "London")
+
+
+def test_a_site_without_a_location_is_found_and_says_so(searcher: Searcher, sqlite_world: World) -> None:
+    site = sqlite_world.site(name="Quabbin Relay", place=None, address="Somewhere in Ware")
+    (found,) = [
+        result for result in find(searcher, sqlite_world, "quabbin relay") if result["kind"] == "site"
+    ]
+    assert found["id"] == str(site.id)
+    assert str(found["detail"]).endswith("Somewhere in Ware · no location")
+    assert "lon" not in found
+
+
+def test_a_number_or_a_place_in_figures_comes_before_every_name(
+    searcher: Searcher, sqlite_world: World
+) -> None:
+    incident = sqlite_world.incident(title="Gas leak")
+    sqlite_world.site(name=f"{incident.fid} Main")
+    sqlite_world.site(name="42.3601,-71.0589 Pump")
+    assert find(searcher, sqlite_world, str(incident.fid))[0]["kind"] == "incident"
+    assert find(searcher, sqlite_world, "42.3601,-71.0589")[0]["kind"] == "coordinates"

@@ -33,7 +33,7 @@ def rows(
     if not 0 <= start <= end or end - start > _BLOCK:
         raise Invalid("The table asked for rows that cannot be handed out at once.")
     snapshot = services.mirror.snapshot
-    frame = snapshot.sites
+    frame = snapshot.sites.listed
     keep = snapshot.scope_table(snapshot.visible(actor))[frame.scope]
     if sector:
         keep = keep & (frame.sector == sector)
@@ -76,7 +76,7 @@ def row(site: Site, zone: ZoneInfo) -> dict[str, Any]:
         "status": label(site.status),
         "status_at": said,
         "lifeline": words(site.lifeline),
-        "address": site.address,
+        "address": site.address if site.place else " · ".join(filter(None, (site.address, "no location"))),
         "call": "" if call is None else f"{call.always or call.phone}",
         "marking": site.scope.tlp.label,
     }

@@ -54,7 +54,7 @@ def incident_of(actor: Actor, services: Services, fid: int) -> Incident:
 
 def site_of(actor: Actor, services: Services, fid: int) -> Site:
     """Return the site that a tile names so; raise NotFound where there is none for this actor."""
-    frame = services.mirror.sites
+    frame = services.mirror.sites.listed
     found = services.store.sites.by_seq(actor, frame.seq[np.flatnonzero(frame.fid == fid)].tolist())
     if not found:
         raise NotFound(
@@ -125,6 +125,8 @@ def highest_marking(actor: Actor, services: Services) -> str:
     snapshot = view.snapshot
     visible = snapshot.visible(actor)
     of_sites = [
-        snapshot.scopes[int(scope)].tlp for scope in np.unique(snapshot.sites.scope) if int(scope) in visible
+        snapshot.scopes[int(scope)].tlp
+        for scope in np.unique(snapshot.sites.listed.scope)
+        if int(scope) in visible
     ]
     return max([view.marking, *of_sites]).label + (" LES" if view.law_enforcement else "")

@@ -54,7 +54,7 @@ def _colors(count: int) -> list[str]:
 def sectors(actor: Actor, services: Services) -> list[dict[str, Any]]:
     """Return the sectors that have sites the actor may see, with the kinds of site in each."""
     snapshot = services.mirror.snapshot
-    frame = snapshot.sites
+    frame = snapshot.sites.listed
     keep = snapshot.scope_table(snapshot.visible(actor))[frame.scope]
     pairs = sorted(set(zip(frame.sector[keep].tolist(), frame.kind[keep].tolist(), strict=True)))
     kinds: dict[str, list[dict[str, str]]] = {}
