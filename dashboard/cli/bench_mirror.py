@@ -20,7 +20,7 @@ from data.query import Query
 from data.records import NewArea, NewIncident
 from data.store import Store
 from layers import incidents
-from layers.hotspots import Asked, Kind, as_geojson, hotspots
+from layers.hotspots import Asked, Kind, geojson, hotspots
 from layers.tiles import TileAddress
 
 _SCREEN = (
@@ -155,7 +155,7 @@ def _hotspots(mirror: Mirror, actor: Actor, rounds: int) -> Times:
 
 
 def _gi_star(view: View) -> None:
-    orjson.dumps(as_geojson(hotspots(view, Asked(kind=Kind.GI_STAR))))
+    geojson(hotspots(view, Asked(kind=Kind.GI_STAR)))
 
 
 def _following(store: Store, mirror: Mirror, rounds: int) -> Times:

@@ -15,7 +15,7 @@ from dashboard.web.caching import answer, freshness
 from dashboard.web.hotspots_asked import OF_THE_ROUTES, Question, question
 from data.access import Permission
 from data.clock import to_ms
-from layers.hotspots import as_geojson
+from layers.hotspots import geojson
 from layers.hotspots.names import names
 from layers.hotspots.ranked import ranked
 
@@ -34,7 +34,7 @@ def router(services: Services) -> APIRouter:
         """Return the hotspots of what the filter lets the actor see, default points left out and counted."""
 
         def make() -> bytes:
-            return orjson.dumps(as_geojson(asked.answer(services, actor, now=now)))
+            return geojson(asked.answer(services, actor, now=now))
 
         now = services.clock.now()
         fresh = freshness(

@@ -12,6 +12,7 @@ from fastapi import Request
 from dashboard.services import Services
 from data.access import Actor
 from data.errors import BadFilter
+from data.mirror import View
 from data.query import Query, Rectangle
 from data.query.shapes import parse_shapes
 from layers.hotspots import Against, Asked, Extent, Hotspots, Kind, ground_of, hotspots
@@ -42,6 +43,7 @@ class Question:
             kind=self.kind,
             bbox=self.bbox,
             cell_m=self.cell_m,
+            against=self.against,
             duplicates=self.duplicates,
             within=ground_of(self.query, areas),
             zone=services.settings.timezone,
@@ -49,8 +51,11 @@ class Question:
 
     def answer(self, services: Services, actor: Actor, *, now: datetime) -> Hotspots:
         """Return the map that was asked for."""
-        view = services.mirror.view(actor, self.query, now=now)
-        return hotspots(view, self.of(services, actor))
+
+        def look(query: Query) -> View:
+            return services.mirror.view(actor, query, now=now)
+
+        return hotspots(look(self.query), self.of(services, actor), look=look)
 
 
 def question(

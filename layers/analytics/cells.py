@@ -21,7 +21,7 @@ from data.geo import FloatArray, IntArray, mercator
 Mask = npt.NDArray[np.bool_]
 
 MIN_CELL_M, MAX_CELL_M = 25.0, 200_000.0
-MAX_CELLS = 40_000
+MAX_CELLS = 160_000
 _NICE_M = tuple(float(m * 10**p) for p in range(1, 6) for m in (1, 2, 5))
 _MAX_LAT = 85.0  # the rows near a pole would be taller than the map
 
@@ -120,15 +120,17 @@ def true_parallel(south: float, north: float) -> int:
     return round(min(max((south + north) / 2, -_MAX_LAT), _MAX_LAT) / 2) * 2
 
 
-def cell_size(extent: tuple[float, float, float, float], reports: int, *, most: int) -> float:
-    """Return a round cell size: two reports a cell on average, and at most `most` cells.
+def cell_size(
+    extent: tuple[float, float, float, float], reports: int, *, most: int, per_cell: float = 2.0
+) -> float:
+    """Return a round cell size: so many reports a cell on average at least, and at most `most` cells.
 
     Twice the area over the number of reports is the usual first choice for quadrats.
     """
     west, south, east, north = extent
     x, y = _projection(true_parallel(south, north))([west, east], [south, north])
     width, height = max(x[1] - x[0], 1.0), max(y[1] - y[0], 1.0)
-    wanted = max(math.sqrt(2 * width * height / max(reports, 1)), MIN_CELL_M)
+    wanted = max(math.sqrt(per_cell * width * height / max(reports, 1)), MIN_CELL_M)
     for size in _NICE_M:
         cells = (width // size + 2) * (height // size + 2)
         if size >= min(wanted, MAX_CELL_M) and cells <= most:

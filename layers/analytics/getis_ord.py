@@ -16,6 +16,7 @@ import numpy.typing as npt
 from data.geo import FloatArray
 
 Mask = npt.NDArray[np.bool_]
+Moment = FloatArray | float  # of all cells, or of all the others for each cell
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,31 @@ def gi_star(
     held = np.where(valid, table, 0.0)
     total, weight = _box_sum(held, reach), _box_sum(valid.astype(np.float64), reach)
     n = int(valid.sum())
-    mean = np.full(table.shape, held.sum() / max(n, 1))
-    deviation = np.full(table.shape, _spread(held[valid]))
+    mean: Moment = float(held.sum()) / max(n, 1)
+    deviation: Moment = _spread(table if mask is None else table[valid])
     population = float(n)
     if not star:
         total, weight = total - held, weight - valid
         population = n - 1.0
         mean, deviation = _without_self(held, n)
     z = _z(total, weight, mean=mean, deviation=deviation, n=population)
-    return GiResult(np.where(valid, z, np.nan), weight.astype(np.int64), total, n)
+    z[~valid] = np.nan
+    return GiResult(z, weight.astype(np.int64), total, n)
 
 
 def _z(
-    total: FloatArray, weight: FloatArray, *, mean: FloatArray, deviation: FloatArray, n: float
+    total: FloatArray,
+    weight: FloatArray,
+    *,
+    mean: Moment,
+    deviation: Moment,
+    n: float,
 ) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = deviation * np.sqrt((n * weight - weight**2) / (n - 1))
+        spread = np.sqrt((n - weight) * weight / (n - 1)) * deviation
         z = (total - mean * weight) / spread
-    return np.where((spread > 0) & (weight > 0), z, np.nan)
+    z[~((spread > 0) & (weight > 0))] = np.nan
+    return z
 
 
 def _without_self(held: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
@@ -71,15 +79,19 @@ def _without_self(held: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
 
 def _spread(values: FloatArray) -> float:
     """Return the standard deviation with ddof 0, exactly zero for equal values."""
-    if not len(values) or values.min() == values.max():
+    if not values.size or values.min() == values.max():
         return 0.0
     return float(values.std())
 
 
 def _box_sum(values: FloatArray, reach: int) -> FloatArray:
     """Return the sum over the square of cells around each cell, with nothing beyond the edge."""
-    padded = np.pad(values, reach)
-    height, width = values.shape
-    steps = range(2 * reach + 1)
-    rows = np.sum([padded[step : step + height, :] for step in steps], axis=0)
-    return np.asarray(np.sum([rows[:, step : step + width] for step in steps], axis=0))
+    rows = values.copy()
+    for step in range(1, reach + 1):
+        rows[step:] += values[:-step]
+        rows[:-step] += values[step:]
+    box = rows.copy()
+    for step in range(1, reach + 1):
+        box[:, step:] += rows[:, :-step]
+        box[:, :-step] += rows[:, step:]
+    return box

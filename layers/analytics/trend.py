@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtr
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -47,22 +47,25 @@ def mann_kendall(series: npt.ArrayLike) -> MannKendall:
 
     `series` is cells × steps. Var S = (n(n−1)(2n+5) − Σ t(t−1)(2t+5)) / 18 over groups of t equal values.
     """
-    values = np.atleast_2d(np.asarray(series, dtype=np.float64))
-    cells, steps = values.shape
-    s = np.zeros(cells)
-    equal = np.ones_like(values)  # how many values of the row equal this one, itself included
+    # Steps by cells: each comparison then runs along memory.
+    values = np.ascontiguousarray(np.atleast_2d(np.asarray(series, dtype=np.float64)).T)
+    steps, cells = values.shape
+    s = np.zeros(cells, dtype=np.int32)
+    equal = np.ones(values.shape, dtype=np.int32)  # how many of the row equal this one, itself included
     for lag in range(1, steps):
-        step = values[:, lag:] - values[:, :-lag]
-        s += np.sign(step).sum(axis=1)
-        same = step == 0
-        equal[:, lag:] += same
-        equal[:, :-lag] += same
+        later, earlier = values[lag:], values[:-lag]
+        s += np.add.reduce(later > earlier, axis=0, dtype=np.int32)
+        s -= np.add.reduce(later < earlier, axis=0, dtype=np.int32)
+        same = later == earlier
+        if same.any():
+            equal[lag:] += same
+            equal[:-lag] += same
     # A group of t equal values adds its term t times over, once for each of its members.
-    ties = ((equal - 1) * (2 * equal + 5)).sum(axis=1)
+    ties = ((equal - 1) * (2 * equal + 5)).sum(axis=0)
     variance = (steps * (steps - 1) * (2 * steps + 5) - ties) / 18
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(variance > 0, (s - np.sign(s)) / np.sqrt(variance), 0.0)
-    return MannKendall(s, z, 2 * norm.sf(np.abs(z)))
+    return MannKendall(s.astype(np.float64), z, 2 * ndtr(-np.abs(z)))
 
 
 def classify(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.hotspots.layer import Kind
+from layers.hotspots.layer import Against, Kind
 
 Extent = tuple[float, float, float, float]  # west, south, east, north in degrees
 
@@ -22,6 +22,7 @@ class Asked:
     kind: Kind = Kind.GI_STAR
     bbox: Extent | None = None
     cell_m: float | None = None
+    against: Against = Against.PREVIOUS  # for a difference
     duplicates: bool = False
     within: BaseGeometry | None = None
     zone: str = "UTC"

@@ -15,6 +15,8 @@ from layers.hotspots.asked import Extent
 from layers.hotspots.counted import Counted
 
 WORK_CELLS: Final = 20_000
+# A neighbourhood of nine cells then holds about five, the fewest that make a claim.
+PER_CELL: Final = 0.5
 _BEYOND = 0.05  # of the reports' breadth: ground around the outermost of them that is tested too
 _FULL_TURN = 360.0
 
@@ -53,8 +55,10 @@ def cells_for(found: Counted, *, bbox: Extent | None, cell_m: float | None) -> C
     if extent is None:
         return None
     inside = _in_box(found, extent)
-    size = cell_size(extent, inside, most=WORK_CELLS) if cell_m is None else cell_m
-    return Cells(_even(grid_over(extent, cell_m=size)), chosen=cell_m is None)
+    if cell_m is None:
+        chosen = cell_size(extent, inside, most=WORK_CELLS, per_cell=PER_CELL)
+        return Cells(_even(grid_over(extent, cell_m=chosen)), chosen=True)
+    return Cells(_even(grid_over(extent, cell_m=checked_size(cell_m))), chosen=False)
 
 
 def _extent(found: Counted, bbox: Extent | None) -> Extent | None:

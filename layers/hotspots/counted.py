@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,21 @@ class Counted:
             return None
         lon, lat = inverse_mercator([self.x.min(), self.x.max()], [self.y.max(), self.y.min()])
         return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+
+
+def joined(parts: Sequence[Counted]) -> Counted:
+    """Return the reports of several times together, and what all of them leave out."""
+    first = parts[0]
+    return replace(
+        first,
+        x=np.concatenate([part.x for part in parts]),
+        y=np.concatenate([part.y for part in parts]),
+        occurred_ms=np.concatenate([part.occurred_ms for part in parts]),
+        filtered=sum(part.filtered for part in parts),
+        unlocated=sum(part.unlocated for part in parts),
+        default_points=sum(part.default_points for part in parts),
+        duplicates=sum(part.duplicates for part in parts),
+    )
 
 
 def counted(view: View, *, duplicates: bool = False) -> Counted:

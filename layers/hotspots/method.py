@@ -133,7 +133,7 @@ def _left_out(facts: Facts) -> str:
 def _cells(facts: Facts, cells: Cells) -> str:
     size = length(cells.grid.cell_m)
     why = (
-        f"chosen by the data: about two reports a cell, at most {WORK_CELLS:,} cells"
+        f"chosen by the data: about five reports a neighbourhood, at most {WORK_CELLS:,} cells"
         if cells.chosen
         else "chosen by hand"
     )

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.ndimage import label
+from scipy.ndimage import find_objects, label
 from shapely.geometry.base import BaseGeometry
 
 from data.model import LonLat
@@ -57,11 +57,12 @@ def outlines(made: Tested) -> Iterator[Outline]:
     belong to the hotspot, whether or not they are claims themselves.
     """
     numbers, count = label(made.claim, structure=_TOUCHING)
-    strength = np.where(made.claim, np.nan_to_num(made.gi.z), -np.inf)
     ny, nx = made.claim.shape
-    for number in range(1, count + 1):
-        mine = numbers == number
-        peak = int(np.argmax(np.where(mine, strength, -np.inf)))
+    for number, box in enumerate(find_objects(numbers, count), start=1):
+        mine = np.zeros((ny, nx), dtype=np.bool_)
+        mine[box] = numbers[box] == number
+        claimed = np.flatnonzero(mine)
+        peak = int(claimed[np.argmax(made.gi.z.flat[claimed])])
         row, column = divmod(peak, nx)
         around = np.s_[max(row - 1, 0) : min(row + 2, ny), max(column - 1, 0) : min(column + 2, nx)]
         mine[around] |= made.counts[around] > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,10 +16,12 @@ from layers.hotspots.answer import Hotspots, cell_id
 from layers.hotspots.asked import Asked
 from layers.hotspots.cells import cells_for
 from layers.hotspots.counted import Counted, counted
+from layers.hotspots.course import course
+from layers.hotspots.layer import Kind
 from layers.hotspots.names import Names, SitesNear
 from layers.hotspots.outlines import Outline, outlines
 from layers.hotspots.tested import Tested, tested
-from layers.hotspots.window import window_of
+from layers.hotspots.window import Window, window_of
 from layers.hotspots.words import length, sentence
 
 MOST: Final = 200
@@ -45,20 +47,26 @@ def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST) -> Ranke
     if cells is None:
         return Ranked([], 0, Hotspots(asked, found, window_of(view, found)))
     made = tested(view, cells, found, within=asked.within)
+    window = window_of(view, found)
+    ran = course(made, found, window, only=made.claim)
     each = sorted(outlines(made), key=lambda outline: (-_z(made, outline), outline.peak))
     sites = SitesNear(view)
     items = [
-        {"rank": rank, **_item(made, outline, names=names, sites=sites)}
+        {
+            "rank": rank,
+            **_item(made, outline, names=names, sites=sites),
+            "trend": None if ran is None else str(ran.words().flat[outline.peak]),
+        }
         for rank, outline in enumerate(each[:most], start=1)
     ]
-    return Ranked(items, len(each), _behind(view, asked, found, made))
+    return Ranked(items, len(each), _behind(asked, found, window, made))
 
 
-def _behind(view: View, asked: Asked, found: Counted, made: Tested) -> Hotspots:
+def _behind(asked: Asked, found: Counted, window: Window | None, made: Tested) -> Hotspots:
     return Hotspots(
-        asked,
+        replace(asked, kind=Kind.GI_STAR),
         found,
-        window_of(view, found),
+        window,
         made.cells,
         made.validity,
         reports=int(made.counts.sum()),
@@ -93,7 +101,6 @@ def _item(made: Tested, outline: Outline, *, names: Names, sites: SitesNear) -> 
         "z": round(_z(made, outline), 2),
         "q": float(f"{q:.3e}"),
         "robust": robust,
-        "trend": None,
         "scales": _scales(made, outline),
         "sentence": sentence(count=count, expected=expected, chance=q, robust=robust),
         "outline": shapely.geometry.mapping(geometry),

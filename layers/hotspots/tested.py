@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -35,19 +36,19 @@ class Tested:
     tests: int
     exact: bool
 
-    @property
+    @cached_property
     def robust(self) -> npt.NDArray[np.int8]:
         """At how many of the three scales each cell is in a claim, its own size included."""
         total: npt.NDArray[np.int8] = np.sum(self.scales, axis=0, dtype=np.int8)
         return total
 
-    @property
+    @cached_property
     def edge(self) -> Mask:
         """Which cells lack a part of their neighbourhood: at the rim, the shore or the filter's border."""
         rim: Mask = self.validity.valid & (self.gi.neighbours < FULL)
         return rim
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """The count that each valid cell would have, were all reports dealt out evenly."""
         return float(self.counts.sum() / max(self.gi.n, 1))

@@ -42,6 +42,8 @@ QUESTIONS = (
     "/api/v1/export/incidents.csv",
     "/api/v1/hotspots?kind=density",
     "/api/v1/hotspots?kind=gi_star",
+    "/api/v1/hotspots?kind=trend",
+    "/api/v1/hotspots?kind=difference&against=weeks&from=2026-10-25T00:00Z&to=2026-11-02T00:00Z",
     "/api/v1/hotspots/ranked",
     "/api/v1/hotspots/ranked?near=healthcare:5000&cell_m=500",
     "/api/v1/sites",

@@ -204,6 +204,8 @@ def _urls(hidden: list[Any]) -> list[str]:
         "/api/v1/areas?q=area",
         "/api/v1/hotspots?kind=gi_star",
         "/api/v1/hotspots?kind=gi_star&near=healthcare:150",
+        "/api/v1/hotspots?kind=trend",
+        "/api/v1/hotspots?kind=difference&last=10d",
         "/api/v1/hotspots/ranked",
     ]
     urls += [f"/api/v1/{what}?{text}" for text in FILTERS for what in ("summary", "incidents")]
