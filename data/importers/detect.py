@@ -9,7 +9,7 @@ import polars as pl
 
 from data.importers import angles
 from data.importers.base import Question, Sheet
-from data.importers.geojson import NO_PROPERTIES
+from data.importers.gather import NO_PROPERTIES
 from data.importers.looks import LOOKS, WKT, area_kind, best, kind_of_file, look, numeric, share
 from data.importers.mapping import Kind, Mapping, SourceInfo, folded
 from data.importers.numbers import floats

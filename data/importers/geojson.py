@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
+import msgspec
 import orjson
-import polars as pl
 import shapely
 from shapely.errors import GEOSException
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import TooLarge, UnreadableFile
-from data.importers.base import BadRow, GeometryArray, Sheet, checked_columns
+from data.importers.base import BadRow, Sheet
+from data.importers.gather import Gathered, as_text
 from data.importers.topojson import layers_of
 
 _MAX_BYTES: Final = 512 * 1024**2
-# Above this size the second, careful parse (duplicate keys, NaN) would cost more than it tells.
+# Above this size the second, careful parse (duplicate keys, NaN) would cost more than it tells, and features
+# are taken out of the text one by one: parsed all at once they need nine times the memory of the file.
 _CAREFUL_BYTES: Final = 64 * 1024**2
+_WHOLE_BYTES: Final = 160 * 1024**2
 _DEPTH: Final = {
     "Point": 0,
     "MultiPoint": 1,
@@ -34,7 +36,6 @@ _DEPTH: Final = {
 }
 _LEAST: Final = {"LineString": 2, "MultiLineString": 2, "Polygon": 4, "MultiPolygon": 4}
 _MAX_NESTING: Final = 8
-NO_PROPERTIES: Final = "no properties"
 
 
 class _Twice(ValueError):
@@ -51,13 +52,47 @@ def read(path: Path, *, layer: str = "", stem: str = "") -> Sheet:
         raise TooLarge(
             f"The file is over {_MAX_BYTES // 1024**2} MB.", hint="Send it as GeoParquet or GeoPackage."
         )
-    parsed = parse(path.read_bytes())
+    content = path.read_bytes()
+    if len(content) > _CAREFUL_BYTES:
+        document = _document(content)
+        if document.kind == "FeatureCollection" and document.features is not None:
+            return _sheet("geojson", map(_feature, document.features), crs=_crs({"crs": document.crs}))
+        if len(content) > _WHOLE_BYTES:
+            raise TooLarge(
+                f"The file is over {_WHOLE_BYTES // 1024**2} MB and holds no plain list of features.",
+                hint="Send it as GeoParquet or GeoPackage, or as a GeoJSON FeatureCollection.",
+            )
+    parsed = parse(content)
     if not isinstance(parsed, dict):
         raise UnreadableFile("This is JSON, but no GeoJSON: the outermost value is no object.")
     if parsed.get("type") == "Topology":
         name, features, notes = layers_of(parsed, layer=layer, stem=stem)
         return _sheet("topojson", features, crs="EPSG:4326", layer=name, notes=notes)
     return _sheet("geojson", _features(parsed), crs=_crs(parsed))
+
+
+class _Document(msgspec.Struct):
+    """The outermost object of a large file; each feature is still text."""
+
+    kind: Any = msgspec.field(name="type", default=None)
+    crs: Any = None
+    features: list[msgspec.Raw] | None = None
+
+
+def _document(content: bytes) -> _Document:
+    try:
+        return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Document)
+    except RecursionError as error:
+        raise UnreadableFile("The JSON is nested without end: refused.") from error
+    except msgspec.MsgspecError as error:
+        raise UnreadableFile(f"This is no GeoJSON: {error}.", hint="Was it cut off?") from error
+
+
+def _feature(text: msgspec.Raw) -> Any:
+    try:
+        return orjson.loads(memoryview(text))
+    except orjson.JSONDecodeError as error:
+        return {"type": f"{error}"}  # no feature: it goes to the bad rows
 
 
 def parse(content: bytes) -> Any:
@@ -127,64 +162,26 @@ def _crs(parsed: Mapping[str, Any]) -> str:
 
 
 def _sheet(
-    kind: str, features: Sequence[Any], *, crs: str, layer: str = "", notes: Sequence[str] = ()
+    kind: str, features: Iterable[Any], *, crs: str, layer: str = "", notes: Sequence[str] = ()
 ) -> Sheet:
-    records: list[dict[str, Any]] = []
-    shapes: list[BaseGeometry | None] = []
-    numbers: list[int] = []
+    good = Gathered()
     bad: list[BadRow] = []
     for number, feature in enumerate(features, start=1):
         try:
             properties = _properties(feature)
-            geometry = build(feature.get("geometry"))
+            good.take(number, properties, build(feature.get("geometry")))
         except BadGeometry as error:
             bad.append(BadRow(number, _original(feature), "bad_geometry", str(error)))
-            continue
-        records.append(properties)
-        shapes.append(geometry)
-        numbers.append(number)
-    frame = frame_of(records)
     return Sheet(
         kind,
-        frame,
-        np.asarray(numbers, dtype=np.int64),
+        good.frame(),
+        good.rows(),
         bad=bad,
-        geometry=as_array(shapes),
+        geometry=good.geometry(),
         crs=crs,
         layer=layer,
         notes=notes,
     )
-
-
-def as_array(shapes: Sequence[BaseGeometry | None]) -> GeometryArray:
-    """Return geometries as an object array, one element each."""
-    out: GeometryArray = np.empty(len(shapes), dtype=object)
-    out[:] = shapes
-    return out
-
-
-def frame_of(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return loose records as a frame of text columns, in the order in which the names first occur."""
-    names = list(dict.fromkeys(name for record in records for name in record))
-    columns = checked_columns(names)
-    return pl.DataFrame(
-        {
-            column: pl.Series(column, [_text(record.get(name)) for record in records], dtype=pl.String)
-            for column, name in zip(columns, names, strict=True)
-        }
-        # A frame without columns has no height: features without properties still count.
-        or {NO_PROPERTIES: pl.Series(NO_PROPERTIES, [None] * len(records), dtype=pl.String)}
-    )
-
-
-def _text(value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
 
 
 def _properties(feature: Any) -> dict[str, Any]:
@@ -209,7 +206,7 @@ def _properties(feature: Any) -> dict[str, Any]:
 def _original(feature: Any) -> dict[str, Any]:
     text = json.dumps(feature, default=str)[:8_000].replace("\\u0000", "\\\\0")
     properties = feature.get("properties") if isinstance(feature, dict) else None
-    flat = {k: _text(v) for k, v in properties.items()} if isinstance(properties, dict) else {}
+    flat = as_text(properties) if isinstance(properties, dict) else {}
     return {**{k: v.replace("\0", "\\0") if v else v for k, v in flat.items()}, "feature": text}
 
 

@@ -18,7 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from data.errors import TooLarge, UnreadableFile
 from data.importers.archive import extract, members
 from data.importers.base import BadRow, Sheet
-from data.importers.geojson import BadGeometry, as_array, frame_of
+from data.importers.gather import Gathered
+from data.importers.geojson import BadGeometry
 
 _MAX_BYTES: Final = 64 * 1024**2
 _MAX_DEPTH: Final = 200
@@ -48,9 +49,7 @@ def read(path: Path) -> Sheet:
     """Return the placemarks of a KML document, in document order."""
     if path.stat().st_size > _MAX_BYTES:
         raise TooLarge(f"The KML is over {_MAX_BYTES // 1024**2} MB.", hint="Send it as GeoPackage.")
-    records: list[dict[str, Any]] = []
-    shapes: list[BaseGeometry | None] = []
-    numbers: list[int] = []
+    good = Gathered()
     bad: list[BadRow] = []
     links = 0
     try:
@@ -64,9 +63,7 @@ def read(path: Path) -> Sheet:
             except BadGeometry as error:
                 bad.append(BadRow(number, record, "bad_geometry", str(error)))
                 continue
-            records.append(record)
-            shapes.append(geometry)
-            numbers.append(number)
+            good.take(number, record, geometry)
     except DefusedXmlException as error:
         raise UnreadableFile("The XML declares entities or a document type: refused.") from error
     except (ParseError, UnicodeDecodeError, LookupError) as error:
@@ -74,10 +71,10 @@ def read(path: Path) -> Sheet:
     notes = [f"{links} network links were not followed"] if links else []
     return Sheet(
         "kml",
-        frame_of(records),
-        np.asarray(numbers, dtype=np.int64),
+        good.frame(),
+        good.rows(),
         bad=bad,
-        geometry=as_array(shapes),
+        geometry=good.geometry(),
         notes=notes,
     )
 

@@ -19,7 +19,7 @@ import shapely
 from data.errors import UnreadableFile
 from data.importers.archive import extract, members
 from data.importers.base import NeedsAnswer, Question, Sheet, checked_columns
-from data.importers.geojson import frame_of
+from data.importers.gather import frame_of
 
 _TIMEOUT_S: Final = 90
 _SHAPE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")

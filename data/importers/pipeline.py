@@ -67,6 +67,8 @@ def run(
         profile=shaped.mapping.profile,
         dry_run=options.dry_run,
     )
+    # From here on the records alone are needed: of a large file the rows are as large again.
+    del sheet, detected
     digest = _sha256(path)
     report.began_s = started
     take_in(store, actor, shaped, report, options=options, sha256=digest, tell=tell, cancelled=cancelled)

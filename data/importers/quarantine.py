@@ -17,6 +17,7 @@ from data.access import Actor
 from data.errors import Conflict, Invalid, UnreadableFile
 from data.importers import geojson
 from data.importers.base import BadRow, Sheet
+from data.importers.gather import NO_PROPERTIES, as_array
 from data.importers.mapping import Mapping as FileMapping
 from data.importers.opening import Options, taxonomy_of
 from data.importers.pipeline import take_in
@@ -193,7 +194,7 @@ def _row(seq: int, said: Mapping[str, Any], *, like: FileMapping) -> _Row:
 
 
 def _sheet(rows: Sequence[_Row]) -> Sheet:
-    names = list(rows[0].cells) or [geojson.NO_PROPERTIES]
+    names = list(rows[0].cells) or [NO_PROPERTIES]
     frame = pl.DataFrame(
         {name: [row.cells.get(name) for row in rows] for name in names},
         schema=dict.fromkeys(names, pl.String),
@@ -201,4 +202,4 @@ def _sheet(rows: Sequence[_Row]) -> Sheet:
     sheet = Sheet("row", frame, np.asarray([row.seq for row in rows], dtype=np.int64))
     if not rows[0].located:
         return sheet
-    return replace(sheet, geometry=geojson.as_array([row.outline for row in rows]))
+    return replace(sheet, geometry=as_array([row.outline for row in rows]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import zipfile
 from collections.abc import Callable
@@ -14,8 +15,10 @@ import openpyxl
 import polars as pl
 import pyarrow as pa
 import pytest
+import shapely
 
 from data.errors import WatchfloorError
+from data.importers import gather, geojson
 from data.importers.base import NeedsAnswer
 from data.importers.opening import Options
 from data.importers.pipeline import run
@@ -233,3 +236,64 @@ def test_a_quoted_newline_is_part_of_its_field(tmp_path: Path) -> None:
     frame = read(path).frame
     assert frame.columns == ["#", "title", "date"]
     assert frame["title"].to_list() == ['two\r\nlines, and "quotes"']
+
+
+@pytest.fixture
+def large_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every GeoJSON file count as a large one."""
+    monkeypatch.setattr(geojson, "_CAREFUL_BYTES", 0)
+    monkeypatch.setattr(geojson, "_WHOLE_BYTES", 2_000)
+    monkeypatch.setattr(gather, "_BATCH_ROWS", 3)
+
+
+def features(count: int) -> list[dict[str, object]]:
+    """Return features that share no more than one name, every fifth of which is none."""
+    return [
+        {
+            "type": "Feature" if n % 5 else "Nothing",
+            "properties": {"id": n, f" name{n % 4} ": "x", "deep": {"a": [n]}},
+            "geometry": {"type": "Point", "coordinates": [-71 - n / 100, 42.0]},
+        }
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("order", [("type", "crs", "features"), ("features", "crs", "type")])
+def test_a_large_geojson_is_read_as_a_small_one(
+    tmp_path: Path, order: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4269"}}
+    parts = {"type": "FeatureCollection", "crs": crs, "features": features(40)}
+    path = tmp_path / "a.geojson"
+    path.write_text("\ufeff" + json.dumps({name: parts[name] for name in order}))
+    small = read(path)
+    request.getfixturevalue("large_is_small")
+    large = read(path)
+    assert large.frame.equals(small.frame)
+    assert (large.crs, large.rows.tolist(), large.bad) == (small.crs, small.rows.tolist(), small.bad)
+    assert shapely.equals_exact(large.geometry, small.geometry).all()
+    assert (large.frame.height, len(large.bad)) == (32, 8)
+
+
+@pytest.mark.usefixtures("large_is_small")
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"FeatureCollection","features":[{"type":"Feature"},NaN]}',
+        '{"type":"FeatureCollection","features":[{"type":"Feature"}',
+        '{"type":"FeatureCollection","features":' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"type":"FeatureCollection","features":7}',
+        '{"type":"Topology","arcs":[' + "[[0,0]]," * 500 + "[[0,0]]]}",
+        "[" * 3_000 + "]" * 3_000,
+        "",
+    ],
+)
+def test_a_large_file_that_is_no_list_of_features_is_refused_with_a_way_out(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_text(text)
+    with pytest.raises(WatchfloorError) as refused:
+        read(path)
+    assert 400 <= refused.value.status < 500
+    assert refused.value.hint or "nested" in refused.value.message
