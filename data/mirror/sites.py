@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +33,7 @@ class SiteFrame:
     sector: npt.NDArray[np.object_]
     kind: npt.NDArray[np.object_]
     name: npt.NDArray[np.object_]
-    unplaced: SiteFrame | None = None
+    unplaced: SiteFrame | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -43,7 +43,7 @@ class SiteFrame:
         """All sites that are not gone: those with a place as they are here, then those without."""
         if self.unplaced is None or not len(self.unplaced):
             return self
-        names = [field.name for field in fields(self) if field.name != "unplaced"]
+        names = [column.name for column in fields(self) if column.name != "unplaced"]
         return SiteFrame(
             *(np.concatenate([getattr(self, name), getattr(self.unplaced, name)]) for name in names)
         )
@@ -97,8 +97,7 @@ def _frame(rows: Sequence[Any], *, unplaced: SiteFrame | None = None) -> SiteFra
     dtypes = (np.int64, np.int64, np.int64, np.int32, np.uint8, np.int64, np.int32)
     numbers = [np.array(values, dtype=dtype) for values, dtype in zip(columns[:7], dtypes, strict=True)]
     words = [_words(values) for values in columns[7:]]
-    frame = SiteFrame(*numbers, *words)
-    return frame if unplaced is None else replace(frame, unplaced=unplaced)
+    return SiteFrame(*numbers, *words, unplaced=unplaced)
 
 
 def _words(values: tuple[str, ...]) -> npt.NDArray[np.object_]:
