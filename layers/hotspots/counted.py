@@ -94,7 +94,8 @@ def _known_twice(frame: IncidentFrame, rows: Rows) -> npt.NDArray[np.bool_]:
     cell = frame.cell[rows]
     beside = cell[1:] == cell[:-1]  # rows are sorted by cell
     shared = np.zeros(len(rows), dtype=np.bool_)
-    shared[1:], shared[:-1] = beside, shared[:-1] | beside
+    shared[1:] = beside
+    shared[:-1] |= beside
     at = np.flatnonzero(shared & (frame.time_precision[rows] <= TimePrecision.MINUTE))
     when, kind = frame.occurred_ms[rows[at]], frame.combos.type[combo[at]]
     order = np.lexsort((source[at], kind, when, cell[at]))

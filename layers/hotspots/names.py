@@ -16,7 +16,8 @@ from data.mirror import View
 from data.model import LonLat
 
 _LANDMARKS: Final = frozenset({"airport", "landmark", "neighborhood", "island", "bay", "water", "place"})
-_LANDMARK_M, _WIDE_M, _TOWN_M, _SITES_M = 2_500.0, 8_000.0, 60_000.0, 2_000.0
+_LANDMARK_M, _TOWN_M, _SITES_M = 2_500.0, 60_000.0, 2_000.0
+_CLOSE_M, _WIDE_M = 4_000.0, 8_000.0  # how large a hotspot may be that is called by a landmark, or one town
 _TOWNS_ASKED = 12
 _SITES_SHOWN = 3
 
@@ -40,7 +41,7 @@ class Names:
     def of(self, at: LonLat, *, reach_m: float) -> PlaceName:
         """Return what a place is called; what is larger than a quarter of a town is called by the town."""
         town = self._town(at)
-        near = self._landmarks.within(at, metres=_LANDMARK_M, limit=1) if reach_m <= _LANDMARK_M else []
+        near = self._landmarks.within(at, metres=_LANDMARK_M, limit=1) if reach_m <= _CLOSE_M else []
         if near and town and near[0].name != town.name:
             return PlaceName(f"Near {_short(near[0].name)}, {town.name}", _place(town))
         if town is None:

@@ -1,0 +1,182 @@
+"""Hotspots through time, and against an earlier time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from data.errors import BadFilter
+from data.model import LonLat
+from data.query import Query
+from layers.analytics.difference import difference
+from layers.analytics.spacetime import space_time
+from layers.hotspots import Against, Asked, Hotspots, Kind, hotspots
+from layers.hotspots.course import STEPS_MS, steps_in
+from layers.hotspots.window import Window
+from tests.support.frames import NOW_MS, Row, view_of
+from tests.unit.test_hotspots_tested import INLAND
+
+DAY = 86_400_000
+
+
+def _at(count: int, *, days: tuple[float, float], box: tuple[float, ...] = INLAND, first: int) -> list[Row]:
+    """Return reports spread over a box and over days before now."""
+    random = np.random.default_rng(first)
+    places = random.uniform(box[:2], box[2:], (count, 2)).tolist()
+    ago = random.uniform(*days, count)
+    return [
+        Row(fid=first + n, place=LonLat(*place), occurred_ms=int(NOW_MS - back * DAY))
+        for n, (place, back) in enumerate(zip(places, ago, strict=True))
+    ]
+
+
+SPOT = (-71.85, 42.42, -71.80, 42.46)
+
+
+def _asked(rows: list[Row], text: str, **more) -> Hotspots:
+    return hotspots(view_of(rows, text), Asked(**more), look=lambda query: view_of(rows, query.canonical()))
+
+
+# ── trend ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _masked_z(cube: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return space-time Gi* written out cell by cell."""
+    ny, nx, steps = cube.shape
+    values = cube[mask]
+    z = np.zeros(cube.shape)
+    for y, x in np.argwhere(mask):
+        for t in range(steps):
+            near = [
+                cube[r, c, when]
+                for r in range(max(y - 1, 0), min(y + 2, ny))
+                for c in range(max(x - 1, 0), min(x + 2, nx))
+                if mask[r, c]
+                for when in range(max(t - 1, 0), t + 1)
+            ]
+            n, w = values.size, len(near)
+            spread = values.std() * np.sqrt((n * w - w**2) / (n - 1))
+            z[y, x, t] = (sum(near) - values.mean() * w) / spread if spread > 1e-12 else 0.0
+    return z
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.3, 1.0))
+def test_space_time_z_is_that_of_the_formula_whatever_the_mask(seed, share):
+    random = np.random.default_rng(seed)
+    cube = random.poisson(1.5, (4, 5, 10))
+    mask = random.random((4, 5)) < share
+    if mask.sum() < 2:
+        return
+    np.testing.assert_allclose(space_time(cube, mask=mask).z, _masked_z(cube, mask), atol=1e-9)
+
+
+def test_only_the_cells_asked_for_have_a_trend_and_it_is_the_same():
+    cube = np.random.default_rng(4).poisson(1.5, (6, 7, 14))
+    only = np.random.default_rng(5).random((6, 7)) < 0.5
+    every, some = space_time(cube), space_time(cube, only=only)
+    assert (some.category[only.ravel()] == every.category[only.ravel()]).all()
+    assert (some.trend.z[only.ravel()] == every.trend.z[only.ravel()]).all()
+    assert not some.category[~only.ravel()].any()
+
+
+@given(st.integers(1, 4_000 * DAY))
+def test_time_is_cut_into_ten_round_steps_at_least_that_end_with_it(length):
+    window = Window(NOW_MS - length, NOW_MS, asked=True)
+    steps = steps_in(window)
+    if steps is None:
+        assert length < 10 * STEPS_MS[0]
+        return
+    assert steps.count >= 10
+    assert steps.step_ms in STEPS_MS
+    assert steps.start_ms + steps.count * steps.step_ms == NOW_MS
+    assert steps.start_ms >= window.start_ms
+
+
+def test_what_is_hot_in_the_last_days_alone_is_new_or_consecutive():
+    rows = [*_at(2_000, days=(0, 20), first=1), *_at(260, days=(0, 1.9), box=SPOT, first=50_000)]
+    found = _asked(rows, "last=20d", kind=Kind.TREND, cell_m=3_000)
+    hot = np.flatnonzero(np.isin(found.columns["trend"], ["new", "consecutive"]))
+    assert len(hot)
+    assert found.columns["claim"][hot].any()
+    assert "10 steps of 2 days" in found.method.text
+    assert "Trend indicator" in found.method.text
+
+
+def test_a_time_too_short_for_ten_steps_is_refused_with_a_way_out():
+    with pytest.raises(BadFilter, match="at least 10 steps"):
+        _asked(_at(50, days=(0, 0.001), first=1), "last=5m", kind=Kind.TREND)
+
+
+# ── difference ───────────────────────────────────────────────────────────────────────────────────
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=12), st.integers(1, 4)
+)
+def test_a_difference_is_the_exact_binomial_test_and_its_interval(pairs, periods):
+    now, before = (np.array(column) for column in zip(*pairs, strict=True))
+    found = difference(now, before, now_time=1.0, before_time=float(periods))
+    share = 1 / (1 + periods)
+    for at, (a, b) in enumerate(pairs):
+        if a + b < 5:
+            assert np.isnan(found.q[at])
+            assert not found.claim[at]
+            continue
+        tails = [binomtest(a, a + b, share, alternative=side).pvalue for side in ("less", "greater")]
+        assert found.p[at] == pytest.approx(min(1.0, 2 * min(tails)), rel=1e-9)
+        limits = binomtest(a, a + b, share).proportion_ci(0.95, method="exact")
+        low, high = (odds / (1 - odds) * periods if odds < 1 else np.inf for odds in limits)
+        assert found.lower[at] == pytest.approx(low, rel=1e-6)
+        assert found.upper[at] == pytest.approx(high, rel=1e-6)
+    assert found.tests == sum(a + b >= 5 for a, b in pairs)
+
+
+def test_a_burst_is_found_and_what_stayed_as_it_was_is_not():
+    rows = [*_at(3_000, days=(0, 14), first=1), *_at(150, days=(0, 6.9), box=SPOT, first=50_000)]
+    found = _asked(rows, "last=7d", kind=Kind.DIFFERENCE, cell_m=3_000)
+    claim, sign = found.columns["claim"], found.columns["sign"]
+    assert claim.any()
+    assert (sign[claim] == 1).all()
+    assert (found.columns["low"][claim] > 1).all()
+    assert found.columns["ratio"][claim].max() > 3
+    quiet = _asked(_at(3_000, days=(0, 14), first=1), "last=7d", kind=Kind.DIFFERENCE, cell_m=3_000)
+    assert quiet.columns["claim"].sum() <= 1
+
+
+def test_the_same_days_of_earlier_weeks_are_averaged_and_only_of_weeks_that_are_known():
+    rows = _at(2_000, days=(0, 22), first=1)
+    found = _asked(rows, "last=1d", kind=Kind.DIFFERENCE, against=Against.WEEKS, cell_m=10_000)
+    said = dict(found.method.lines)["Compared with"]
+    assert said.startswith("the same days of earlier weeks")
+    assert said.count(" to ") == 2
+    assert found.columns["own_before"].sum() == pytest.approx(2_000 / 22, rel=0.5)
+
+
+def test_a_year_before_is_the_same_weekday():
+    rows = _at(300, days=(0, 2), first=1) + _at(300, days=(364, 366), first=1_000)
+    found = _asked(rows, "last=2d", kind=Kind.DIFFERENCE, against=Against.YEAR, cell_m=10_000)
+    assert "52 weeks before" in dict(found.method.lines)["Compared with"]
+    assert found.columns["own_before"].sum() == 300
+    assert not found.columns["claim"].any()
+
+
+def test_nothing_known_of_the_earlier_time_means_no_claims():
+    found = _asked(_at(500, days=(0, 1), box=SPOT, first=1), "last=1d", kind=Kind.DIFFERENCE)
+    assert not found.columns["claim"].any()
+    assert "there are no claims" in found.method.text
+
+
+@pytest.mark.parametrize("text", ["", "not=time&last=2d", "to=2026-10-01T00:00Z"])
+def test_a_comparison_needs_a_period(text):
+    with pytest.raises(BadFilter, match="needs a period"):
+        _asked([Row(fid=1)], text, kind=Kind.DIFFERENCE)
+
+
+def test_a_period_that_began_before_all_time_has_none_before_it():
+    text = "from=0001-01-02T00:00Z&to=2026-10-01T00:00Z"
+    assert Query.parse(text).from_ms is not None
+    with pytest.raises(BadFilter, match="no time so early"):
+        _asked([Row(fid=1)], text, kind=Kind.DIFFERENCE)
