@@ -12,9 +12,11 @@ from dashboard.web import records_json
 from dashboard.web.asking import ERRORS, RecordId, Reporter, Viewer
 from dashboard.web.pictures import clean
 from dashboard.web.records_json import Json, many
+from dashboard.web.thumbnails import thumbnail
 from data.errors import Conflict
 
 MOST = 20
+_NEVER_RUN = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 _SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
@@ -52,8 +54,14 @@ def router(services: Services) -> APIRouter:
             media_type=media_type,
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
-                "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+                **_NEVER_RUN,
             },
         )
+
+    @routes.get("/{attachment_id}/thumbnail", response_class=Response)
+    def small(actor: Viewer, record_id: RecordId, attachment_id: UUID) -> Response:
+        """Return a photo made small, for the panel of its incident."""
+        _, body = files.content(actor, record_id, attachment_id)
+        return Response(thumbnail(body), media_type="image/jpeg", headers=_NEVER_RUN)
 
     return routes

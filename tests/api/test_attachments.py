@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 
 import pytest
+from PIL import Image
 
+from dashboard.web import thumbnails
 from dashboard.web.pictures import clean
 from data.errors import UnreadableFile
 from data.model import StoreKind, Tlp
@@ -130,3 +133,68 @@ def test_the_photo_of_a_hidden_report_is_as_hidden(site: Served) -> None:
     assert site.analyst.get(f"{path}/{kept['id']}").status_code == 200
     assert site.officer.get(f"{path}/{kept['id']}").status_code == 404
     assert site.officer.post(path, files={"file": ("a.png", a_png(), "image/png")}).status_code == 404
+
+
+def a_photo(width: int = 800, height: int = 400, *, form: str = "JPEG", turned: int = 1) -> bytes:
+    """Return a real photo, red on the left and blue on the right, with the place it was taken at."""
+    picture = Image.new("RGB", (width, height), "blue")
+    picture.paste("red", (0, 0, width // 2, height))
+    about = Image.Exif()
+    about[0x0112] = turned
+    about[0x010E] = "SERIAL 4711"
+    about.get_ifd(0x8825)[2] = (42.0, 21.0, 36.0)
+    out = io.BytesIO()
+    picture.save(out, form, exif=about)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_thumbnail_is_small_written_anew_and_says_nothing_but_the_picture(form: str) -> None:
+    for content in (a_photo(form=form), clean(a_photo(form=form)).content):
+        small = thumbnails.thumbnail(content)
+        assert b"4711" not in small
+        assert b"Exif" not in small
+        with Image.open(io.BytesIO(small)) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (320, 160))
+            assert not picture.getexif()
+            red, _, blue = picture.convert("RGB").getpixel((20, 80))
+            assert (red > 200, blue < 60) == (True, True)
+
+
+def test_a_thumbnail_stands_as_the_photo_was_turned() -> None:
+    small = thumbnails.thumbnail(clean(a_photo(turned=6)).content)
+    with Image.open(io.BytesIO(small)) as picture:
+        assert picture.size == (160, 320)
+        red, _, blue = picture.convert("RGB").getpixel((80, 20))  # a quarter turn: left is on top
+        assert (red > 200, blue < 60) == (True, True)
+
+
+def test_a_picture_that_bursts_is_not_decoded() -> None:
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    bomb = a_png().replace(struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0), header)
+    at = bomb.index(b"IHDR")
+    bomb = bomb[: at + 17] + struct.pack(">I", zlib.crc32(bomb[at : at + 17])) + bomb[at + 21 :]
+    for content in (bomb, a_jpeg(), b"", b"GIF89a", a_photo()[:300]):
+        with pytest.raises(UnreadableFile):
+            thumbnails.thumbnail(content)
+
+
+def test_a_thumbnail_is_for_whoever_may_see_the_report_alone(site: Served) -> None:
+    secret = site.world.incident(scope_id=site.world.scope(StoreKind.SAR, Tlp.GREEN))
+    path = f"{INCIDENTS}/{secret.id}/attachments"
+    sent = site.analyst.post(path, files={"file": ("a.jpg", a_photo(), "image/jpeg")})
+    [kept] = sent.json()["items"]
+    small = site.analyst.get(f"{path}/{kept['id']}/thumbnail")
+    assert (small.status_code, small.headers["content-type"]) == (200, "image/jpeg")
+    assert "sandbox" in small.headers["content-security-policy"]
+    assert site.officer.get(f"{path}/{kept['id']}/thumbnail").status_code == 404
+    other = site.world.incident()
+    assert site.analyst.get(f"{INCIDENTS}/{other.id}/attachments/{kept['id']}/thumbnail").status_code == 404
+
+
+def test_a_photo_that_cannot_be_made_small_is_told_so_and_kept(site: Served) -> None:
+    made = site.officer.post(INCIDENTS, json=a_report(site.world)).json()
+    path = f"{INCIDENTS}/{made['id']}/attachments"
+    [kept] = site.officer.post(path, files={"file": ("a.jpg", a_jpeg(), "image/jpeg")}).json()["items"]
+    assert site.officer.get(f"{path}/{kept['id']}/thumbnail").status_code == 400
+    assert site.officer.get(f"{path}/{kept['id']}").status_code == 200

@@ -1,5 +1,6 @@
 /** Presses on what the server made: one listener reads `data-wf-…` and runs what it names. */
 import { notify } from './dom.js';
+import { showPhoto } from './photos.js';
 import { act } from './selection.js';
 
 /**
@@ -9,13 +10,14 @@ import { act } from './selection.js';
  */
 export function delegate(commands, hooks) {
   document.addEventListener('click', (event) => {
-    const node = event.target.closest('[data-wf-do],[data-wf-act],[data-wf-select],[data-wf-query],[data-wf-view],[data-wf-move]');
+    const node = event.target.closest('[data-wf-do],[data-wf-act],[data-wf-select],[data-wf-query],[data-wf-view],[data-wf-move],[data-wf-photo]');
     if (!node || node.disabled) return;
     const data = node.dataset;
     if (data.wfDo) commands[data.wfDo]?.(node);
     else if (data.wfSelect) hooks.select(JSON.parse(data.wfSelect), node);
     else if (data.wfQuery !== undefined) hooks.query(data.wfQuery, data.wfMap ? JSON.parse(data.wfMap) : null);
     else if (data.wfMove) hooks.move(JSON.parse(data.wfMove));
+    else if (data.wfPhoto) showPhoto(JSON.parse(data.wfPhoto));
     else if (data.wfView) viewAction(JSON.parse(data.wfView), node, hooks);
     else if (data.wfAct) pressed(JSON.parse(data.wfAct), node);
     if (!node.closest('summary')) node.closest('details.menu')?.removeAttribute('open');
