@@ -46,7 +46,7 @@ export function createHotspotLegend({ onSet }) {
   const densityKey = rampKey(['few reports', 'many']);
   const densitySaid = make('div', 'wf-key-note', `Where reports are. ${POPULATION} No reports is not all clear.`);
   density.append(densityKey, densitySaid);
-  block.append(controls, key, said, foot, printed);
+  block.append(controls, foot, key, said, printed);
 
   function choose(options) {
     for (const [kind, button] of buttons) button.setAttribute('aria-pressed', String(kind === options.kind));
@@ -133,7 +133,7 @@ function keyOf(kind) {
       row.prepend(sign);
       rows.append(row);
     }
-    return [rows, sign('wf-key-dots', 'Dotted, reversed: cold')];
+    return [rows, sign('wf-key-hatch', 'Hatched: passed a test'), sign('wf-key-dots', 'Dotted, reversed: cold')];
   }
   if (kind === 'difference') {
     return [rampKey(['¼ ×', 'the same', '4 ×'], 'wf-key-change'), sign('wf-key-hatch', '+ more, passed a test'), sign('wf-key-dots', '− fewer, passed a test')];

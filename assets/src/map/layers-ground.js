@@ -34,7 +34,7 @@ export function surfaceLayers({ colors }) {
       paint: {
         'fill-color': ['case', ['has', 'd'], change, ramp], 'fill-antialias': false,
         // What passed no test steps back: nobody should act on its colour.
-        'fill-opacity': ['case', CLAIM, 0.78, ['has', 'd'], ['+', 0.06, ['*', 0.24, ['abs', ['get', 'd']]]], 0.34],
+        'fill-opacity': ['case', CLAIM, 0.78, ['has', 'd'], ['+', 0.06, ['*', 0.24, ['abs', ['get', 'd']]]], ['has', 'sign'], 0.22, 0.34],
       },
     },
     {
@@ -70,9 +70,9 @@ export function hotspotMarkLayers({ colors }) {
       id: 'wf-hotspot-signs', type: 'symbol', source: HOTSPOT_SOURCE, filter: ['has', 'sign'], minzoom: 5,
       layout: {
         'icon-image': ['concat', 'wf:', ['get', 'sign']], 'icon-size': 0.9,
-        // A trend's letter belongs to its cell; a plus says the same of the whole patch that it stands in.
-        'icon-padding': ['case', ['==', ['slice', ['get', 'sign'], 0, 6], 'change'], ['literal', [22]], ['literal', [2]]],
-        'symbol-sort-key': ['-', 0, ['coalesce', ['get', 't'], 0]],
+        // A sign says the same of the whole patch that it stands in; from near every cell has its own.
+        'icon-padding': ['step', ['zoom'], ['literal', [20]], 12, ['literal', [8]], 14, ['literal', [2]]],
+        'symbol-sort-key': ['case', CLAIM, 0, 1],
       },
     },
     {

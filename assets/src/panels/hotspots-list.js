@@ -33,6 +33,7 @@ export function hotspotList({ state, pick, hover, took, sure }) {
   let items = [];
   let chosen = null;
   let mark = null;
+  let answered = false;
   let about = {};
 
   const sort = el('select', { class: 'field small', 'aria-label': 'Order of hotspots', on: { change: () => { order = sort.value; memory.set('hotspot-order', order); draw(); } } },
@@ -47,14 +48,21 @@ export function hotspotList({ state, pick, hover, took, sure }) {
 
   /** @param {{token: string, cell_m?: number|null, bbox?: string, reports?: number}} now  what the answer rests on besides the filter */
   async function refresh(now) {
+    const known = about.reports;
     about = { ...about, ...now };
     const path = withQuery('/api/v1/hotspots/ranked', state.text(), { kind: 'gi_star', bbox: about.bbox, cell_m: about.cell_m });
-    if (mark === `${path} ${about.token}`) return;
+    if (mark === `${path} ${about.token}`) {
+      // How many reports there were to test is heard from the surface, before or after the list.
+      if (answered && !items.length && known !== about.reports) draw();
+      return;
+    }
+    answered = false;
     mark = `${path} ${about.token}`;
     const wait = setTimeout(() => { words.textContent = 'Testing …'; }, SLOW_MS);
     try {
       const answer = await asked(path);
       items = answer.items ?? [];
+      answered = true;
       words.textContent = items.length ? `${count(answer.total ?? items.length)} passed the test` : '';
       took(items, answer.method ?? null);
       draw();

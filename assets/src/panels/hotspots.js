@@ -13,6 +13,24 @@ import { showHowSure } from './hotspots-sure.js';
 const LIVE_EVERY_MS = 4000;
 const PARAMETER = 'hotspots';
 
+/** How the surface was left in this tab. */
+const left = {
+  get() {
+    try {
+      return sessionStorage.getItem(`wf.${PARAMETER}`);
+    } catch {
+      return null;
+    }
+  },
+  set(text) {
+    try {
+      sessionStorage.setItem(`wf.${PARAMETER}`, text);
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+  },
+};
+
 /**
  * Bring the hotspots to life.
  * @param {{state: object, map: object, tabs: object, sides: object, selection: object, token: string|null, on: Function}} context
@@ -88,7 +106,9 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
 
   on('wf:hotspots', ({ detail }) => {
     surface = detail;
-    state.beside(PARAMETER, optionsText(detail.options, { density: detail.layer === 'density', hotspots: detail.layer === 'hotspots' }));
+    const text = optionsText(detail.options, { density: detail.layer === 'density', hotspots: detail.layer === 'hotspots' });
+    state.beside(PARAMETER, text);
+    left.set(text);
     if (detail.layer !== 'hotspots') return rank();
     const { cell, bbox } = detail.options;
     now = { ...now, bbox, cell_m: cell === 'auto' ? null : detail.about.cell_m, reports: detail.about.reports };
@@ -100,7 +120,9 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   state.follow(() => rank());
 
   function fromAddress() {
-    const asked = parseOptions(new URLSearchParams(window.location.search).get(PARAMETER));
+    const said = new URLSearchParams(window.location.search).get(PARAMETER);
+    // Back from another page: as it was left.
+    const asked = parseOptions(said ?? (state.again ? left.get() : null));
     if (asked) {
       map.setHotspots(asked.options);
       map.setLayer(asked.layer, true);
