@@ -17,6 +17,7 @@ export function fillAreas(host, { words, places, choose, edit, changed }) {
   let areas = [];
   let last = new Map();
   let chosen = null;
+  let drawn = '';
   const going = new Map();
   const total = el('span', { class: 'total' });
   const make = may('triage') ? button('New watch area', { class: 'button primary', title: 'n', on: { click: () => edit(null) } }) : null;
@@ -28,9 +29,9 @@ export function fillAreas(host, { words, places, choose, edit, changed }) {
       const [answer, recent] = await Promise.all([ask('/api/v1/watch-areas'), ask('/api/v1/alerts?limit=200')]);
       areas = answer.items;
       last = new Map(recent.items.toReversed().map((alert) => [alert.watch_area.id, alert.at]));
-      draw();
-      changed(visible());
+      if (draw()) changed(visible());
     } catch (error) {
+      drawn = '';
       list.replaceChildren(el('li', { class: 'problem', role: 'alert' }, el('p', { class: 'problem-what', text: error.message }), el('p', { text: error.hint || 'Watchfloor tries again with the next change.' })));
     }
   }
@@ -38,16 +39,21 @@ export function fillAreas(host, { words, places, choose, edit, changed }) {
 
   function draw() {
     const shown = visible();
+    // Drawn anew only if something is different to read: a list that moves under the pointer swallows presses.
+    const now = JSON.stringify([chosen, shown.map((area) => [area.id, area.revision, area.may_change, ratesText(area), lastText(area)])]);
+    if (now === drawn) return false;
+    drawn = now;
     total.textContent = shown.length ? count(shown.length) : '';
     if (!shown.length) {
       list.replaceChildren(el('li', { class: 'empty' }, el('p', { class: 'empty-what', text: 'Nothing is being watched.' }),
         el('p', { text: 'A watch area is a place, a filter and a rule: it tells you, and whom you choose, when something there asks for a look.' }),
         make ? el('p', { text: 'Press “New watch area”, or “Watch this area” on the Watch page with a shape drawn.' }) : el('p', { text: 'Your role looks at alerts. A watch officer makes the watch areas.' })));
-      return;
+      return true;
     }
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     list.replaceChildren(...shown.map(row));
     if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
+    return true;
   }
 
   function row(area) {
@@ -137,14 +143,20 @@ export function fillAreas(host, { words, places, choose, edit, changed }) {
   };
 }
 
-function rates(area) {
-  const { expected_per_day: expected, seen_per_day: perDay, seen = 0, since, note } = area.rate ?? {};
+/** Return the rates in words, and whether the budget is overrun. */
+function ratesText(area) {
+  const { expected_per_day: expected, seen_per_day: perDay, seen = 0, since } = area.rate ?? {};
   const chance = BY_CHANCE.has(area.rule.kind);
   // Of less than a day nothing can be said per day.
   const young = !since || Date.now() - Date.parse(since) < DAY_MS;
   const saw = young ? `${count(seen)} so far` : rateText(perDay, chance ? expected : perDay);
-  const over = chance && area.budget && !young && seen > 2 && perDay > (area.budget.alarms * 24) / area.budget.hours;
-  return el('span', { title: [budgetText(area.budget), note].filter(Boolean).join('. ') },
-    `Alerts seen: ${saw}${chance ? ` · false ones expected: ${rateText(expected, young ? expected : perDay)}` : ''}`,
+  const over = Boolean(chance && area.budget && !young && seen > 2 && perDay > (area.budget.alarms * 24) / area.budget.hours);
+  const chances = Number.isFinite(expected) ? `false ones expected: ${rateText(expected, young ? expected : perDay)}` : 'expected rate not known yet';
+  return [`Alerts seen: ${saw}${chance ? ` · ${chances}` : ''}`, over];
+}
+
+function rates(area) {
+  const [text, over] = ratesText(area);
+  return el('span', { title: [budgetText(area.budget), area.rate?.note].filter(Boolean).join('. ') }, text,
     over ? el('span', { class: 'late', text: 'over its budget' }) : null);
 }

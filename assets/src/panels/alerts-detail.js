@@ -1,6 +1,6 @@
 /** One alert: why, against what, which incidents, who took it, and how people were told. */
 import { button, el } from './dom.js';
-import { longTime, shortTime } from './format.js';
+import { ago, longTime, moment, shortTime } from './format.js';
 import { waits } from './alerts-desk.js';
 import { markingChip, severityMark, stateMark } from './alerts-marks.js';
 import { againstText } from './alerts-words.js';
@@ -31,12 +31,19 @@ function facts(alert) {
   const pairs = [
     ['Watch area', alert.watch_area.name],
     ['Count', againstText(alert)],
-    ['Since', longTime(alert.at)],
-    ['Acknowledged', alert.acknowledged_at ? `by ${alert.acknowledged_by ?? 'somebody'}, ${longTime(alert.acknowledged_at)}` : ''],
-    ['Escalated', alert.escalated_at ? `${longTime(alert.escalated_at)}: nobody had acknowledged it` : ''],
-    ['Closed', alert.closed_at ? longTime(alert.closed_at) : ''],
+    ['Since', when(alert.at)],
+    ['Acknowledged', alert.acknowledged_at ? when(alert.acknowledged_at, `by ${alert.acknowledged_by ?? 'somebody'}, `) : ''],
+    ['Escalates', waits(alert) && alert.escalate_at && !alert.escalated_at ? when(alert.escalate_at, 'unless somebody acknowledges, ') : ''],
+    ['Escalated', alert.escalated_at ? when(alert.escalated_at, 'nobody had acknowledged: ') : ''],
+    ['Closed', alert.closed_at ? when(alert.closed_at) : ''],
   ].filter(([, value]) => value);
-  return el('dl', { class: 'facts' }, ...pairs.map(([what, value]) => el('div', { class: 'fact' }, el('dt', { text: what }), el('dd', { text: value }))));
+  return el('dl', { class: 'facts' }, ...pairs.map(([what, value]) => el('div', { class: 'fact' }, el('dt', { text: what }), el('dd', {}, value))));
+}
+
+/** A moment whose age keeps ticking. */
+function when(text, before = '') {
+  const ms = Date.parse(text);
+  return el('span', {}, `${before}${moment(ms)} · `, el('span', { dataset: { wfAge: String(ms) }, text: ago(ms) }));
 }
 
 function incidents({ incidents: listed = [], count: total }) {

@@ -22,6 +22,7 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
   let next = null;
   let known = null;
   let at = -1;
+  let drawn = '';
   let opened = null;
 
   const title = el('h2', { text: 'Alerts' });
@@ -44,7 +45,8 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
     } catch (error) {
       if (givenUp(error)) return;
       if (known) notify(`${error.message} ${error.hint ?? ''}`, { bad: true });
-      else empty(el('p', { class: 'empty-what', text: error.message }), el('p', { text: error.hint || 'Watchfloor tries again with the next change.' }));
+      else drawn = '';
+      if (!known) empty(el('p', { class: 'empty-what', text: error.message }), el('p', { text: error.hint || 'Watchfloor tries again with the next change.' }));
     } finally {
       clearTimeout(wait);
     }
@@ -57,7 +59,10 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
     next = after;
     known = new Set(items.map((alert) => alert.id));
     at = items.findIndex((alert) => alert.id === chosen);
-    draw(before ? items.filter((alert) => !before.has(alert.id)).map((alert) => alert.id) : []);
+    const now = JSON.stringify([items, next, scope, area()?.id]);
+    // A list that moves under the pointer swallows presses.
+    if (now !== drawn) draw(before ? items.filter((alert) => !before.has(alert.id)).map((alert) => alert.id) : []);
+    drawn = now;
     const wanted = memory.get('alert.show');
     if (wanted) showOne(wanted);
     else if (opened) reopen();

@@ -40,7 +40,7 @@ export function createAlertMap({ map, token, places, chosen }) {
       const about = { id: area.id, active: area.active !== false, chosen: area.id === 'draft' || area.id === at };
       const named = parts.map((one) => ({ ...one, properties: { ...one.properties, ...about } }));
       // Its name stands once, however many tiles it lies in.
-      return area.name && parts.length ? [...named, { type: 'Feature', properties: { ...about, name: area.name }, geometry: { type: 'Point', coordinates: middleOf(parts) } }] : named;
+      return area.name && parts.length ? [...named, { type: 'Feature', properties: { ...about, name: area.name.length > 40 ? `${area.name.slice(0, 39)}…` : area.name }, geometry: { type: 'Point', coordinates: middleOf(parts) } }] : named;
     }));
     if (mine !== turn || gone) return;
     areas = { type: 'FeatureCollection', features: found.flat() };

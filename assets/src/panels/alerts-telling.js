@@ -2,7 +2,6 @@
 import { button, el } from './dom.js';
 import { appFacts } from './format.js';
 import { choice, group, labelled, number, text, tick } from './alerts-fields.js';
-import { quietText } from './alerts-words.js';
 
 const CEILINGS = [['clear', 'TLP:CLEAR'], ['green', 'TLP:GREEN'], ['amber', 'TLP:AMBER'], ['amber_strict', 'TLP:AMBER+STRICT'], ['red', 'TLP:RED']];
 
@@ -76,18 +75,13 @@ function daily(words, value, set, what) {
 }
 
 function quiet({ words, draft, change }) {
-  const said = el('p', { class: 'note' });
   const more = el('div', { class: 'edit-under' });
-  const set = (patch) => {
-    change({ quiet_hours: { ...draft.quiet_hours, ...patch } });
-    said.textContent = quietText(draft.quiet_hours);
-  };
+  const set = (patch) => change({ quiet_hours: { ...draft.quiet_hours, ...patch } });
   function show() {
     const on = draft.quiet_hours;
     more.hidden = !on;
     more.replaceChildren(...(on ? [...daily(words, on, set, 'Quiet hours'),
-      labelled('In these hours', choice('In these hours', [['hold', 'Messages wait until the end'], ['silent', 'Messages are not sent']], on.mode, (mode) => set({ mode }))), said] : []));
-    said.textContent = quietText(on);
+      labelled('In these hours', choice('In these hours', [['hold', 'Messages wait until the end'], ['silent', 'Messages are not sent']], on.mode, (mode) => set({ mode })))] : []));
   }
   show();
   return group('Quiet hours', tick('Be quiet at some hours', Boolean(draft.quiet_hours), (on) => {

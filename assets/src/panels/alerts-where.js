@@ -64,6 +64,6 @@ export function extentOf(features) {
     south = Math.min(south, places[at + 1]);
     north = Math.max(north, places[at + 1]);
   }
-  const [x, y] = [Math.max((east - west) * 0.12, 0.004), Math.max((north - south) * 0.12, 0.004)];
+  const [x, y] = [Math.max((east - west) * 0.12, 0.01), Math.max((north - south) * 0.12, 0.01)];
   return [Math.max(-180, west - x), Math.max(-85, south - y), Math.min(180, east + x), Math.min(85, north + y)];
 }

@@ -49,6 +49,7 @@ export function startAlerts(root, { map, token, desk }) {
     if (area === undefined) return notify('This watch area is gone; its alerts stay in the log.', { bad: true });
     areas.stop();
     root.classList.add('editing');
+    drawing.ring([]);
     editor = openEditor({ side, panel }, {
       map, words, places, area, asked, watchFilter: lastFilter, preview: (draft) => drawing.show([], { draft }),
       done(saved) {
@@ -64,10 +65,13 @@ export function startAlerts(root, { map, token, desk }) {
   }
 
   const changes = throttle(() => {
-    if (editor) return;
+    if (editor || stopping.signal.aborted) return;
     areas.refresh();
     list.refresh();
   }, 1000);
+
+  // Reports come all the time; what a colleague does to a watch area may wait a little.
+  const calm = throttle(changes, 20_000);
 
   on('wf:theme', ({ detail }) => map.setTheme(detail));
   on('wf:alerts', changes);
@@ -107,7 +111,7 @@ export function startAlerts(root, { map, token, desk }) {
     },
     changed(newToken) {
       map.setToken(newToken);
-      changes();
+      calm();
     },
     stop() {
       const unsaved = editor?.unsaved();
