@@ -1,19 +1,18 @@
 /** The controls: zoom, north, full screen and print at the upper right; scales and coordinates at the foot. */
 import { AttributionControl, FullscreenControl, NavigationControl, ScaleControl } from 'maplibre-gl';
 import { make } from './events.js';
-import { printMap } from './print.js';
 import { Readout } from './readout.js';
 
 /**
  * Add the controls to a map.
  * @param {{map: import('maplibre-gl').Map, element: HTMLElement}} context
- * @param {{onMeasure: () => void}} actions
+ * @param {{onMeasure: () => void, onPrint: () => void}} actions
  */
-export function addControls(context, { onMeasure }) {
+export function addControls(context, { onMeasure, onPrint }) {
   const { map, element } = context;
   const tools = [new NavigationControl({ visualizePitch: false }), new FullscreenControl({ container: element }), new Buttons([
     { name: 'measure', say: 'Measure a distance or an area', act: onMeasure },
-    { name: 'print', say: 'Print the map', act: () => printMap(context) },
+    { name: 'print', say: 'Print the map', act: onPrint },
   ])];
   const facts = [
     new AttributionControl({ compact: true }),

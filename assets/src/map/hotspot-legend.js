@@ -42,6 +42,8 @@ export function createHotspotLegend({ onSet }) {
   const sure = act('How sure?', () => tell('how-sure'));
   foot.append(list, sure);
   const printed = make('div', 'wf-print-only');
+  const [method, ranks] = [make('p'), make('ol')];
+  printed.append(method, ranks);
   const density = make('div', 'wf-key-block');
   const densityKey = rampKey(['few reports', 'many']);
   const densitySaid = make('div', 'wf-key-note', `Where reports are. ${POPULATION} No reports is not all clear.`);
@@ -79,20 +81,17 @@ export function createHotspotLegend({ onSet }) {
         option.textContent = SIZES.find(([value]) => value === option.value)[1] + (inUse ? ` (${lengthText(answer.cell_m)})` : '');
       }
       said.replaceChildren(...[answer.note, facts(answer), POPULATION, leftOut(answer)].filter(fresh()).map((words) => make('p', 'wf-key-note', words)));
-      printed.replaceChildren(make('p', '', `${KINDS[kind]}${kind === 'difference' ? `, against ${AGAINST[options.against]}` : ''}. ${answer.method?.text ?? ''}`));
+      method.textContent = `${KINDS[kind]}${kind === 'difference' ? `, against ${AGAINST[options.against]}` : ''}. ${answer.method?.text ?? ''}`;
     },
     refuse(message, hint) {
       for (const place of [said, densitySaid]) place.classList.remove('wf-busy');
       said.replaceChildren(make('p', 'wf-key-note wf-hot-refused', `${message} ${hint}`));
       densitySaid.textContent = `${message} ${hint}`;
-      printed.replaceChildren();
+      method.textContent = '';
     },
     /** The strongest ones go onto paper with the map. */
     rank(items) {
-      printed.querySelector('ol')?.remove();
-      const ranks = make('ol');
-      ranks.append(...items.slice(0, PRINTED).map(({ name, sentence }) => make('li', '', `${name}: ${sentence}`)));
-      if (items.length) printed.append(ranks);
+      ranks.replaceChildren(...items.slice(0, PRINTED).map(({ name, sentence }) => make('li', '', `${name}: ${sentence}`)));
       list.textContent = items.length ? `List (${number(items.length)})` : 'List';
     },
   };

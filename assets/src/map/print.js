@@ -4,12 +4,15 @@ import { make } from './events.js';
 /**
  * Print what the map shows.
  * @param {{map: import('maplibre-gl').Map, element: HTMLElement}} context
+ * @param {() => Promise<() => void>} onPaper  puts the map into the colours of paper, and returns how to take them off
  */
-export async function printMap({ map, element }) {
+export async function printMap({ map, element }, onPaper) {
   const sheet = make('div', 'wf-sheet');
   const picture = new Image();
   picture.alt = 'Map';
+  const asBefore = await onPaper();
   picture.src = await pictureOf(map);
+  asBefore();
   await picture.decode().catch(() => undefined);
   const now = new Date();
   const local = now.toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'short', hour12: false });
@@ -42,5 +45,5 @@ function pictureOf(map) {
 }
 
 function markingOnScreen() {
-  return document.getElementById('wf-banner')?.textContent?.trim() ?? '';
+  return [...document.querySelectorAll('#wf-banner > *')].map((node) => node.textContent.trim()).filter(Boolean).join(' · ');
 }

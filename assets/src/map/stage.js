@@ -14,6 +14,7 @@ import { createMarks } from './marks.js';
 import { createMover } from './mover.js';
 import { palette } from './palette.js';
 import { createPointer } from './pointer.js';
+import { printMap } from './print.js';
 import { createSprites } from './sprites.js';
 import { composeStyle, fetchBase, isSwitch, layersOf } from './style.js';
 import { createRefresher } from './refresher.js';
@@ -22,6 +23,8 @@ import { createView, firstView } from './view.js';
 
 /** A wall is read from the back row: everything on it is drawn this much larger. */
 const WALL_SCALE = 1.5;
+/** What is not drawn after this long is printed without. */
+const PATIENCE_MS = 6000;
 const DOT_LAYER = 'wf-incident-dots';
 const DEFAULT_STYLE_URL = '/api/v1/basemap/style.json';
 
@@ -98,9 +101,16 @@ export function assemble(element, options, base) {
   const drawing = createDrawing(context);
   const mover = createMover(context);
   const pointer = wall ? null : createPointer(context, { marks, hover, drawing, mover, hotspots });
-  const controls = wall ? null : addControls(context, { onMeasure: () => drawing.start('measure') });
+  const controls = wall ? null : addControls(context, {
+    onMeasure: () => drawing.start('measure'), onPrint: () => printMap(context, () => onPaper(context, setTheme)),
+  });
   const view = createView(context);
   const notice = createGroundNotice(context);
+  async function setTheme(theme) {
+    state.colors = palette(theme);
+    await restyle(context, sprites);
+    notice.renewed();
+  }
   async function setBasemap(name) {
     state.styleUrl = withParameter(DEFAULT_STYLE_URL, 'name', name);
     rememberBasemap(name);
@@ -147,11 +157,7 @@ export function assemble(element, options, base) {
       refresher.refresh();
       hotspots.refresh({ live: true });
     },
-    async setTheme(theme) {
-      state.colors = palette(theme);
-      await restyle(context, sprites);
-      notice.renewed();
-    },
+    setTheme,
     setBasemap,
     /** Point once at a place where something is new, unless the reports are switched off. */
     pulse(place) {
@@ -172,6 +178,15 @@ export function assemble(element, options, base) {
       map.remove();
     },
   };
+}
+
+/** Put a dark map into light colours while it is printed: paper is white. */
+async function onPaper({ map, state }, setTheme) {
+  const { theme } = state.colors;
+  if (theme === 'light') return () => {};
+  await setTheme('light');
+  await Promise.race([new Promise((resolve) => { map.once('idle', resolve); }), new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
+  return () => setTheme(theme);
 }
 
 function switchLayer({ map, state }, { name, on, hotspots, legend }) {

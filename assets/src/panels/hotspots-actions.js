@@ -3,7 +3,7 @@
 /**
  * Return the actions, in the order of their buttons.
  * @param {{state: object, map: object, sure: () => void}} context
- * @returns {{name: string, label: string, title: string, run: (place: Place) => void}[]}
+ * @returns {{name: string, label: string, title: string, above?: boolean, run: (place: Place) => void}[]}  `above`: beside the heading
  *
  * @typedef {{name: string, shape: string, bbox: number[]}} Place
  */
@@ -15,7 +15,7 @@ export function hotspotActions({ state, map, sure }) {
       name: 'watch', label: 'Put on watch', title: 'Make a watch area of this place and filter',
       run: ({ name, shape }) => window.dispatchEvent(new CustomEvent('wf:watch-this', { detail: { name, shape, query: state.text() } })),
     },
-    { name: 'sure', label: 'How sure?', title: 'Method, tests and what was left out', run: sure },
+    { name: 'sure', label: 'How sure?', title: 'Method, tests and what was left out', above: true, run: sure },
   ];
 }
 

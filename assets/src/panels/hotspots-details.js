@@ -27,13 +27,14 @@ export function hotspotDetails({ state, actions, select, close }) {
     const reports = el('div', { class: 'part', 'aria-busy': 'true' }, el('h3', { text: 'Reports behind it' }));
     const sites = el('div', { class: 'part', hidden: true });
     const title = el('h2', { text: place.name, tabindex: '-1' });
+    const buttons = (above) => actions.filter((action) => Boolean(action.above) === above).map((action, at) => button(action.label, {
+      title: action.title, class: at === 0 && !above ? 'button primary' : 'button', dataset: { action: action.name }, on: { click: () => action.run(place) },
+    }));
     host.replaceChildren(
       el('div', { class: 'detail-head hotspot-head' },
-        el('div', { class: 'hotspot-kicker' }, el('span', { class: 'muted', text: place.kicker }), button('Close the hotspot', { iconName: 'close', class: 'fold', on: { click: close } })),
-        title, el('p', { class: 'sentence', text: place.sentence }),
-        el('div', { class: 'actions' }, ...actions.map((action, at) => button(action.label, {
-          title: action.title, class: at === 0 ? 'button primary' : 'button', dataset: { action: action.name }, on: { click: () => action.run(place) },
-        })))),
+        el('div', { class: 'hotspot-kicker' }, el('span', { class: 'muted', text: place.kicker }), ...buttons(true),
+          button('Close the hotspot', { iconName: 'close', class: 'fold', on: { click: close } })),
+        title, el('p', { class: 'sentence', text: place.sentence }), el('div', { class: 'actions' }, ...buttons(false))),
       el('div', { class: 'part' }, el('dl', { class: 'facts' }, ...place.facts.filter(([, value]) => value).map(([name, value]) => el('div', { class: 'fact' }, el('dt', { text: name }), el('dd', { text: value }))))),
       sites, reports);
     if (place.sites?.length) fillSites(sites, place.sites);

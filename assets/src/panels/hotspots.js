@@ -12,6 +12,7 @@ import { showHowSure } from './hotspots-sure.js';
 /** In a surge the list follows new reports this often at most; the filter at once. */
 const LIVE_EVERY_MS = 4000;
 const PARAMETER = 'hotspots';
+const SURROUNDINGS = 0.75;
 
 /** How the surface was left in this tab. */
 const left = {
@@ -48,7 +49,7 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
     state, sure,
     pick(item, { fly }) {
       hold(placeOf(item));
-      if (fly) map.flyTo({ bbox: item.bbox });
+      if (fly) map.flyTo({ bbox: roundabout(item.bbox) });
     },
     hover: (item) => map.markHotspots({ hovered: item?.outline ?? null }),
     took(items, given) {
@@ -153,6 +154,12 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
       return was;
     },
   };
+}
+
+/** Return a box with its surroundings: what is hot is seen beside what is not. */
+function roundabout([west, south, east, north]) {
+  const [x, y] = [(east - west) * SURROUNDINGS, (north - south) * SURROUNDINGS];
+  return [west - x, south - y, east + x, north + y];
 }
 
 function placeOfCell({ id, kind, properties, about, geometry, lines }) {
