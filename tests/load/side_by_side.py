@@ -8,11 +8,15 @@ Prints figures and fails on none of them. A rival that cannot be had here is lef
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
+import http.server
 import json
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -138,14 +142,13 @@ def _folium(lon: np.ndarray, lat: np.ndarray, folder: Path) -> Path | None:
     command = ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", *packages]
     if subprocess.run(command, cwd=folder, check=False, stdin=subprocess.DEVNULL).returncode:
         return None
-    modules = folder / "node_modules"
     made = folium.Map(location=[float(lat.mean()), float(lon.mean())], zoom_start=8, tiles=None)
-    made.default_js = [("leaflet", str(modules / "leaflet/dist/leaflet.js"))]
-    made.default_css = [("leaflet", str(modules / "leaflet/dist/leaflet.css"))]
+    made.default_js = [("leaflet", "node_modules/leaflet/dist/leaflet.js")]
+    made.default_css = [("leaflet", "node_modules/leaflet/dist/leaflet.css")]
     cluster = FastMarkerCluster(np.column_stack([lat.round(6), lon.round(6)]).tolist())
-    spread = modules / "leaflet.markercluster/dist"
-    cluster.default_js = [("cluster", str(spread / "leaflet.markercluster.js"))]
-    cluster.default_css = [("cluster", str(spread / "MarkerCluster.Default.css"))]
+    spread = "node_modules/leaflet.markercluster/dist"
+    cluster.default_js = [("cluster", f"{spread}/leaflet.markercluster.js")]
+    cluster.default_css = [("cluster", f"{spread}/MarkerCluster.Default.css")]
     cluster.add_to(made)
     path = folder / "folium.html"
     made.save(str(path))
@@ -154,10 +157,10 @@ def _folium(lon: np.ndarray, lat: np.ndarray, folder: Path) -> Path | None:
 
 def _drawn(path: Path, condition: str) -> dict[str, Any]:
     """Return how long a page of one's own takes until it is drawn, and what the browser then holds."""
-    with launched() as browser:
+    with _served(path) as address, launched() as browser:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         try:
-            seconds = _until(page, lambda: page.goto(path.as_uri(), timeout=PATIENCE_S * 1000), condition)
+            seconds = _until(page, lambda: page.goto(address, timeout=PATIENCE_S * 1000), condition)
         except Exception as error:  # noqa: BLE001  # a rival that dies is a figure too
             return {"not drawn": str(error).splitlines()[0][:80]}
         megabytes = path.stat().st_size >> 20
@@ -166,6 +169,21 @@ def _drawn(path: Path, condition: str) -> dict[str, Any]:
             "browser": f"{_browser_mb(browser)} MB",
             "file": f"{megabytes} MB",
         }
+
+
+@contextlib.contextmanager
+def _served(path: Path) -> Iterator[str]:
+    """Serve the page's folder on loopback: from a file, a browser gives plotly's map no worker."""
+    handler = functools.partial(_Quiet, directory=str(path.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{path.name}"
+        server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the table is what is read."""
 
 
 def _until(page: Page, act: Callable[[], object], condition: str) -> float:
