@@ -10,9 +10,13 @@ import numpy.typing as npt
 from data.geo import CELL_BITS, FloatArray, IntArray
 from data.mirror.spatial import runs
 from layers.tiles.address import GRID_BITS, TileAddress
+from layers.tiles.spots import MAX_SPOTS
 
 LAST_COUNTED_ZOOM = 13  # from the next zoom on every spot is drawn
-MAX_LOOSE = 6  # a display cell with more reports than this is drawn as one count
+# A display cell with more reports than this is drawn as one count. From where streets can be told apart as
+# many are drawn as on the zooms that count nothing: counts in every cell of a city would stand like a grid.
+_MAX_LOOSE = {10: 16, 11: MAX_SPOTS, 12: MAX_SPOTS, 13: MAX_SPOTS}
+_MAX_LOOSE_AFAR = 6
 _LEVEL = LAST_COUNTED_ZOOM + GRID_BITS
 _SHIFT = 2 * (CELL_BITS - _LEVEL)
 
@@ -72,6 +76,11 @@ def _running(values: npt.NDArray[np.generic], first: IntArray) -> FloatArray:
     return np.concatenate([[0.0], np.cumsum(sums)])
 
 
+def max_loose(zoom: int) -> int:
+    """Return how many reports of a display cell are drawn one by one; more are drawn as a count."""
+    return _MAX_LOOSE.get(zoom, _MAX_LOOSE_AFAR)
+
+
 def count(pyramid: Pyramid, tile: TileAddress) -> Counted:
     """Return the display cells in and around a tile, up to zoom LAST_COUNTED_ZOOM."""
     down = 2 * (_LEVEL - tile.level)
@@ -80,7 +89,7 @@ def count(pyramid: Pyramid, tile: TileAddress) -> Counted:
     held = last > first
     first, last = first[held], last[held]
     n = pyramid.start[last] - pyramid.start[first]
-    many = n > MAX_LOOSE
+    many = n > max_loose(tile.z)
     a, b = first[many], last[many]
     loose = runs(pyramid.start[first[~many]], pyramid.start[last[~many]])
     total = n[many]

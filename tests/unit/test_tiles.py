@@ -57,7 +57,7 @@ def _expected(made: list[Row], address: TileAddress) -> tuple[list[tuple], dict[
     clusters, points = [], {}
     counted = address.z <= pyramid.LAST_COUNTED_ZOOM
     for members in cells.values():
-        if counted and len(members) > pyramid.MAX_LOOSE:
+        if counted and len(members) > pyramid.max_loose(address.z):
             at = np.array([[int(v) for v in mercator(r.place.lon, r.place.lat)] for r in members])
             x, y = np.floor((at.mean(axis=0) - address.origin) * EXTENT / address.span).astype(int)
             if _on_tile((x, y)):
