@@ -32,6 +32,7 @@ bench: $(VENV)/.dev ## Measure the speed at a million incidents (ARGS="--help")
 	@folder=$$(mktemp -d) && trap "rm -rf $$folder" EXIT && \
 	$(BIN)/watchfloor bench --home $$folder $(ARGS) && \
 	$(BIN)/python -m tests.load.import_speed && \
+	$(BIN)/python -m tests.load.hotspots_side_by_side && \
 	$(BIN)/python -m tests.load.side_by_side --home $$folder
 
 lint: $(VENV)/.dev ## Check form, types and the direction of imports

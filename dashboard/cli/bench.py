@@ -37,6 +37,7 @@ def bench(rows: int, rounds: int, home: Path | None, as_json: bool) -> None:
 
 
 def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
+    from dashboard.cli import bench_hotspots
     from dashboard.cli.bench_mirror import measure
     from dashboard.cli.bench_store import fill
     from data.settings import Settings
@@ -49,7 +50,12 @@ def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
         if store.changes.counter() <= 1:
             fill(store, rows=rows)
         filled_s = time.perf_counter() - began
-        return {"fill_s": round(filled_s, 1), **measure(store, rounds=rounds)}
+        kernels = bench_hotspots.measure(incidents=rows, rounds=min(rounds, 5))
+        return {
+            "fill_s": round(filled_s, 1),
+            **measure(store, rounds=rounds),
+            "hotspot_kernels_ms": kernels,
+        }
     finally:
         store.close()
 
@@ -74,7 +80,13 @@ def _text(result: dict[str, Any]) -> str:
             lines += [
                 _line(f"  by {kind}", each) for kind, each in result["filter_change_ms_by_kind"].items()
             ]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_kernels(result["hotspot_kernels_ms"])])
+
+
+def _kernels(figures: dict[str, float]) -> list[str]:
+    from dashboard.cli.bench_hotspots import LIMITS_MS
+
+    return [f"{name:40}{ms:>10.1f} ms   limit {LIMITS_MS[name]:g}" for name, ms in figures.items()]
 
 
 def _line(name: str, figures: dict[str, float], *, limit: float | None = None) -> str:

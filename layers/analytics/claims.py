@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import false_discovery_control
 
 from layers.analytics.null import DRAWS, upper_tails
 
@@ -45,14 +44,31 @@ def claims(
     Fewer than 60 incidents in all, or under 5 in a neighbourhood, make no claim; p and q are given all the
     same. Raise ValueError where a neighbourhood is larger than the map.
     """
-    p = np.ones(len(counts))
     # An island of Gi has nothing around it to add up: its p stays 1.
     sizes = [size for size in np.flatnonzero(np.bincount(neighbours)).tolist() if size]
-    tails, exact = upper_tails(counts, sizes, top=int(sums.max(initial=0)), seed=seed)
-    for size, tail in tails.items():
-        here = np.flatnonzero(neighbours == size)
-        p[here] = tail[sums[here]]
-    q = false_discovery_control(p) if len(p) else p
+    top = int(sums.max(initial=0))
+    tails, exact = upper_tails(counts, sizes, top=top, seed=seed)
+    # Cells with as many neighbours and as many reports are alike: p and q are looked up.
+    table = np.vstack([np.ones(top + 1), *(tails[size] for size in sizes)])
+    row = np.zeros(max(sizes, default=0) + 1, dtype=np.int64)
+    row[sizes] = np.arange(1, len(sizes) + 1)
+    place = row[neighbours] * (top + 1) + sums
+    p, q = table.ravel()[place], _corrected(table.ravel(), np.bincount(place, minlength=table.size))[place]
     enough = counts.sum() >= MIN_INCIDENTS
     claim = (q <= level) & (sums >= MIN_NEIGHBOURHOOD) & enough
     return Claims(p=p, q=q, claim=claim, tests=len(p), exact=exact)
+
+
+def _corrected(p: FloatArray, times: IntArray) -> FloatArray:
+    """Return q after Benjamini-Hochberg of p-values that come so many times each; 1 for those that do not.
+
+    What scipy's `false_discovery_control` gives for all of them, without sorting a million equal ones.
+    """
+    q = np.ones(len(p))
+    held = np.flatnonzero(times)
+    order = held[np.argsort(p[held], kind="stable")]
+    rank = np.cumsum(times[order])
+    if len(order):
+        scaled = p[order] * (rank[-1] / rank)
+        q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return q

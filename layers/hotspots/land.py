@@ -23,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 _WORLD_LAST, _US_LAST = 6, 10  # the last zooms of the basemap's two pyramids that have no gaps
 _DRAWN_PX = 512  # pixels across a tile; shores are simplified by about 0.6 of them
 _SLACK_PX = 1.0
-_MOST_TILES = 48
+_MOST_TILES = 16
 _NOTHING: Final = shapely.MultiPolygon()
 
 
@@ -128,7 +128,7 @@ def _ground(zoom: int, x: int, y: int) -> BaseGeometry:
     if zoom > _WORLD_LAST:
         up = zoom - _WORLD_LAST
         land = shapely.union(land, _clipped_abroad(x >> up, y >> up, zoom=zoom, x=x, y=y))
-    return shapely.make_valid(shapely.difference(land, parts.get("water", _NOTHING)))
+    return shapely.difference(land, parts.get("water", _NOTHING))
 
 
 def _clipped_abroad(world_x: int, world_y: int, *, zoom: int, x: int, y: int) -> BaseGeometry:
@@ -147,11 +147,16 @@ def _layers(zoom: int, x: int, y: int) -> dict[str, BaseGeometry]:
     made: dict[str, BaseGeometry] = {}
     for name in ("land", "water", "abroad"):
         if name in read:
-            shapes = [shape(feature["geometry"]) for feature in read[name]["features"]]
-            merged = shapely.union_all([shapely.make_valid(each) for each in shapes])
+            shapes = [_mended(shape(feature["geometry"])) for feature in read[name]["features"]]
+            merged = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
             scale = size / read[name]["extent"]
             made[name] = affine_transform(merged, [scale, 0.0, 0.0, scale, x * size, y * size])
     return made
+
+
+def _mended(drawn: BaseGeometry) -> BaseGeometry:
+    """Return a polygon of a tile as a valid one; most are, and asking is quicker than mending."""
+    return drawn if drawn.is_valid else shapely.make_valid(drawn)
 
 
 @lru_cache(maxsize=1)

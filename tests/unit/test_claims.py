@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from layers.analytics.claims import claims
 from layers.analytics.null import dealt_tail, drawn_tail
@@ -67,3 +68,12 @@ def test_shuffling_the_cells_elsewhere_leaves_p_as_it_is(seed: int) -> None:
     first = claims(counts, np.resize(sums, 400), np.resize(sizes, 400)).p
     second = claims(shuffled, np.resize(sums, 400), np.resize(sizes, 400)).p
     assert np.allclose(first, second, atol=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 4))
+def test_q_is_that_of_benjamini_and_hochberg(seed: int, mean: float) -> None:
+    counts = np.random.default_rng(seed).poisson(mean, 400)
+    counts[:9] += 5
+    sums, sizes = _windows(counts, (20, 20))
+    found = claims(counts, sums, sizes)
+    assert np.allclose(found.q, false_discovery_control(found.p), rtol=1e-12)
