@@ -8,14 +8,14 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from data.errors import UnreadableFile
 from data.importers.archive import guard_zip
 from data.importers.base import NeedsAnswer, Question, Sheet, checked_columns, text_sheet
+from data.importers.header import Span, Table, find_header
 
 _MAX_BYTES: Final = 256 * 1024**2
-_HEADER_SEARCH_ROWS: Final = 15
 # A cell with a formula and no value: the workbook was written by a program and never calculated.
 _UNCALCULATED = re.compile(
     rb'<c r="([A-Z]+[0-9]+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
@@ -29,16 +29,16 @@ def read(path: Path, *, layer: str = "") -> Sheet:
         _refuse_uncalculated(path)
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
-            name, cells = _choose(workbook, layer)
+            name, table = _choose(workbook, layer)
     except CalamineError as error:
         raise UnreadableFile(
             f"The workbook cannot be read: {error}.", hint="Save it as .xlsx or .csv."
         ) from error
-    start, header = _find_header(cells)
+    start, header = find_header(table)
     columns = checked_columns(header)
     width = len(columns)
     rows, numbers = [], []
-    for number, row in enumerate(cells[start:], start=1):
+    for number, row in enumerate(table.cells[start:], start=1):
         texts = [_text(cell) for cell in row[:width]]
         if any(texts):
             rows.append(texts + [None] * (width - len(texts)))
@@ -46,7 +46,7 @@ def read(path: Path, *, layer: str = "") -> Sheet:
     return text_sheet("excel", columns, rows, numbers, layer=name)
 
 
-def _choose(workbook: CalamineWorkbook, layer: str) -> tuple[str, list[list[Any]]]:
+def _choose(workbook: CalamineWorkbook, layer: str) -> tuple[str, Table]:
     shown = [
         sheet.name
         for sheet in workbook.sheets_metadata
@@ -54,9 +54,11 @@ def _choose(workbook: CalamineWorkbook, layer: str) -> tuple[str, list[list[Any]
     ]
     if layer and layer not in shown:
         raise UnreadableFile(f"There is no sheet {layer!r}.", hint=f"There are: {', '.join(shown)}.")
-    sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in ([layer] if layer else shown)}
+    sheets = {name: _table(workbook.get_sheet_by_name(name)) for name in ([layer] if layer else shown)}
     filled = {
-        name: cells for name, cells in sheets.items() if any(any(c != "" for c in row) for row in cells)
+        name: table
+        for name, table in sheets.items()
+        if any(any(cell != "" for cell in row) for row in table.cells)
     }
     if not filled:
         raise UnreadableFile("The workbook is empty.", hint="Send the sheet that holds the rows.")
@@ -65,44 +67,14 @@ def _choose(workbook: CalamineWorkbook, layer: str) -> tuple[str, list[list[Any]
     return next(iter(filled.items()))
 
 
-def _find_header(cells: list[list[Any]]) -> tuple[int, list[Any]]:
-    """Return where the data begin and the columns' names; a title above and a second header row are seen."""
-    width = max(len(row) for row in cells)
-    for index, row in enumerate(cells[:_HEADER_SEARCH_ROWS]):
-        texts = [cell for cell in row if isinstance(cell, str) and cell.strip()]
-        filled = [cell for cell in row if cell != ""]
-        if len(texts) < max(2, width * 0.5) and not (width == 1 and texts):
-            below = cells[index + 1] if index + 1 < len(cells) else []
-            if len(filled) >= 2 and len(texts) == len(filled) and _all_names(below, width):
-                return index + 2, _joined(row, below)
-            continue
-        below = cells[index + 1] if index + 1 < len(cells) else []
-        if len(filled) < width and len(filled) == len(texts) and _all_names(below, width):
-            return index + 2, _joined(row, below)
-        if len(texts) != len(filled):
-            break
-        return index + 1, list(row)
-    raise UnreadableFile(
-        "No row of this sheet looks like a row of column names.",
-        hint="Put the names in the first row, one above each column, without merged cells.",
-    )
-
-
-def _all_names(row: list[Any], width: int) -> bool:
-    texts = [cell.strip() for cell in row if isinstance(cell, str) and cell.strip()]
-    return (
-        len(texts) == width
-        and len(set(texts)) == width
-        and not any(re.fullmatch(r"[-+.\d]+", t) for t in texts)
-    )
-
-
-def _joined(above: list[Any], below: list[Any]) -> list[str]:
-    out, group = [], ""
-    for top, bottom in zip([*above, *[""] * (len(below) - len(above))], below, strict=False):
-        group = str(top).strip() or group
-        out.append(f"{group} {bottom}".strip())
-    return out
+def _table(sheet: CalamineSheet) -> Table:
+    """Return the cells of a sheet from the first filled one on, and which of them are merged."""
+    top, left = sheet.start or (0, 0)
+    merged = [
+        Span(first[0] - top, first[1] - left, last[0] - top, last[1] - left)
+        for first, last in sheet.merged_cell_ranges or ()
+    ]
+    return Table(sheet.to_python(), tuple(merged))
 
 
 def _text(cell: Any) -> str | None:
