@@ -75,6 +75,7 @@ def _timeline(timeline: Timeline | None) -> dict[str, Any] | None:
             for key, counts in zip(timeline.keys, timeline.counts, strict=True)
         ],
         "usual": None if timeline.usual is None else np.round(timeline.usual, 3).tolist(),
+        "usual_weeks": timeline.usual_weeks,
     }
 
 

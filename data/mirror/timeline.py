@@ -20,19 +20,26 @@ _STEPS_MS = (
 )
 _WEEK_HOURS = 168
 _PIECE = 1 << 16
-_USUAL_MIN_MS = 4 * _WEEK
+_DAY_HOURS = 24
 _USUAL_MAX_WEEKS = 12
+# Under this many weeks, weekdays are not told apart: one Sunday is no habit.
+WEEKDAYS_FROM_WEEKS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Counts per root type and bin; `usual` is the mean for those hours of the week, where it is known."""
+    """Counts per root type and bin, and what is usual there, where it is known.
+
+    `usual` is the mean of the same hours over the `usual_weeks` before: of the same hour of the week from
+    `WEEKDAYS_FROM_WEEKS` on, of the same hour of the day under that.
+    """
 
     start_ms: int
     step_ms: int
     keys: tuple[str, ...]
     counts: IntArray  # one row per key
     usual: npt.NDArray[np.float64] | None
+    usual_weeks: int = 0
 
 
 def bins_for(first_ms: int, last_ms: int, *, most: int) -> tuple[int, int, int]:
@@ -62,17 +69,28 @@ def count_over_time(
 
 def usual_level(
     occurred_ms: IntArray, among: npt.NDArray[np.bool_], *, start_ms: int, step_ms: int, bins: int
-) -> npt.NDArray[np.float64] | None:
-    """Return the mean count of each bin's hours of the week over the weeks before, None for under four weeks.
+) -> tuple[npt.NDArray[np.float64] | None, int]:
+    """Return the mean count of each bin's hours over the weeks before, and how many weeks those are.
 
-    `among` says which of the moments pass the same filter without its time. Hours are of UTC.
+    None and 0 for less than one week. `among` says which of the moments pass the same filter without its
+    time. Hours are of UTC.
     """
     earliest = int(occurred_ms.min(where=among, initial=start_ms))
-    if start_ms - earliest < _USUAL_MIN_MS:
-        return None
     weeks = min((start_ms - earliest) // _WEEK, _USUAL_MAX_WEEKS)
+    if weeks < 1:
+        return None, 0
+    # Whole weeks in either case: each weekday weighs the same.
     recent = occurred_ms[among & (occurred_ms < start_ms) & (occurred_ms >= start_ms - weeks * _WEEK)]
     profile = np.bincount(recent // _HOUR % _WEEK_HOURS, minlength=_WEEK_HOURS) / weeks
+    if weeks < WEEKDAYS_FROM_WEEKS:
+        profile = np.tile(profile.reshape(-1, _DAY_HOURS).mean(axis=0), _WEEK_HOURS // _DAY_HOURS)
+    return _in_bins(profile, start_ms=start_ms, step_ms=step_ms, bins=bins), weeks
+
+
+def _in_bins(
+    profile: npt.NDArray[np.float64], *, start_ms: int, step_ms: int, bins: int
+) -> npt.NDArray[np.float64]:
+    """Return what a profile by hour of the week expects in each bin."""
     if step_ms <= _HOUR:
         hours = (start_ms + step_ms * np.arange(bins)) // _HOUR % _WEEK_HOURS
         return np.asarray(profile[hours] * (step_ms / _HOUR))

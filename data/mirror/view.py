@@ -170,12 +170,14 @@ class View:
             bins=number,
         )
         present = np.flatnonzero(counts.any(axis=1))
+        usual, weeks = self._usual(start, step, number)
         return Timeline(
             start_ms=start,
             step_ms=step,
             keys=tuple(taxonomy.roots[place] for place in present),
             counts=counts[present],
-            usual=self._usual(start, step, number),
+            usual=usual,
+            usual_weeks=weeks,
         )
 
     def _window(self) -> tuple[int, int] | None:
@@ -191,9 +193,9 @@ class View:
             end = min(max(last, self._now_ms), self._now_ms + self.query.last_ms) + 1
         return (first if start is None else start), (last if end is None else end - 1)
 
-    def _usual(self, start: int, step: int, bins: int) -> npt.NDArray[np.float64] | None:
+    def _usual(self, start: int, step: int, bins: int) -> tuple[npt.NDArray[np.float64] | None, int]:
         if self._selection.time is None:
-            return None
+            return None, 0
         return usual_level(
             self.frame.occurred_ms, self._selection.untimed, start_ms=start, step_ms=step, bins=bins
         )

@@ -134,17 +134,33 @@ def test_usual_is_the_mean_of_that_hour_of_the_week_over_the_weeks_before():
     timeline = view_of([*made, Row(fid=999)], "last=6h").timeline()
     assert timeline is not None
     assert timeline.usual is not None
+    assert timeline.usual_weeks >= 4
     assert timeline.usual.sum() == pytest.approx(2.0, rel=0.3)
     at = (np.arange(len(timeline.usual)) * timeline.step_ms + timeline.start_ms - NOW_MS) / hour
     assert (timeline.usual[(at >= -1) & (at < 0)] > 0).all()
     assert (timeline.usual[(at < -1) | (at >= 0)] == 0).all()
 
 
-def test_nothing_is_usual_before_four_weeks_are_known():
-    made = [Row(fid=1, occurred_ms=NOW_MS - 20 * DAY_MS), Row(fid=2)]
+def test_under_four_weeks_the_usual_is_that_of_the_hour_of_the_day_over_whole_weeks():
+    hour = 3_600_000
+    # One report at this very hour of each day but the first of the last eleven: one whole week counts.
+    made = [Row(fid=back, occurred_ms=NOW_MS - back * DAY_MS - hour // 2) for back in range(2, 12)]
+    timeline = view_of([*made, Row(fid=999)], "last=6h").timeline()
+    assert timeline is not None
+    assert timeline.usual is not None
+    assert timeline.usual_weeks == 1
+    at = (np.arange(len(timeline.usual)) * timeline.step_ms + timeline.start_ms - NOW_MS) / hour
+    # On six of the seven days before there was one: 6 / 7 in the hour before now, none in any other.
+    assert timeline.usual[(at >= -1) & (at < 0)].sum() == pytest.approx(6 / 7)
+    assert (timeline.usual[(at < -1) | (at >= 0)] == 0).all()
+
+
+def test_nothing_is_usual_before_a_week_is_known():
+    made = [Row(fid=1, occurred_ms=NOW_MS - 7 * DAY_MS), Row(fid=2)]
     timeline = view_of(made, "last=1d").timeline()
     assert timeline is not None
     assert timeline.usual is None
+    assert timeline.usual_weeks == 0
 
 
 def test_an_unknown_type_is_refused_and_an_unknown_source_matches_nothing():

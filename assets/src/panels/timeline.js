@@ -40,8 +40,8 @@ export function createTimeline({ state, lookups }) {
       if (to - from < 1000) return;
       state.patch({ last: '', from: isoZ(Math.floor(from / 1000) * 1000), to: isoZ(Math.ceil(to / 1000) * 1000) });
     });
-    const reset = () => state.patch({ last: '', from: '', to: '' });
-    graph.addEventListener('dblclick', reset);
+    // Plotly covers the page while a button is down, so the graph never hears a dblclick: this is its own word for it.
+    graph.on('plotly_deselect', () => state.patch({ last: '', from: '', to: '' }));
   }
 
   return {
@@ -109,5 +109,15 @@ export function legend(timeline, lookups) {
   const labels = new Map(lookups.types.map((type) => [type.code, type.label]));
   const sums = timeline.series.map((entry) => ({ key: entry.key, sum: entry.counts.reduce((a, b) => a + b, 0) }));
   const shown = sums.filter((entry) => entry.sum > 0).sort((a, b) => b.sum - a.sum);
-  return el('span', { class: 'legend' }, ...shown.map(({ key, sum }) => el('span', {}, el('i', { color: lookups.colors[key] }), `${labels.get(key) ?? key} ${count(sum)}`)));
+  return el('span', { class: 'legend' },
+    timeline.usual ? el('span', { title: 'Mean of the same hours before what is shown, with the same filters' }, el('i', { class: 'usual' }), usualWords(timeline.usual_weeks)) : null,
+    ...shown.map(({ key, sum }) => el('span', {}, el('i', { color: lookups.colors[key] }), `${labels.get(key) ?? key} ${count(sum)}`)));
+}
+
+const WEEKDAYS_FROM_WEEKS = 4; // as data/mirror/timeline.py
+
+/** What the line means, and how much stands behind it. */
+function usualWords(weeks) {
+  const habit = weeks >= WEEKDAYS_FROM_WEEKS ? 'usual for hour and weekday' : 'usual for the hour';
+  return `${habit} (${weeks} ${weeks === 1 ? 'week' : 'weeks'} before)`;
 }
