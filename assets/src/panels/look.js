@@ -27,6 +27,7 @@ export function createLook(lastMs) {
       opened = new Set();
       memory.set(key, []);
       setStore(IDS.viewAction, { action: 'looked', at: last });
+      window.dispatchEvent(new CustomEvent('wf:looked'));
       notify(`Noted: everything up to ${shortTime(last)} was seen.`);
     },
   };

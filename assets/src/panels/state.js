@@ -46,6 +46,8 @@ export function createState() {
     writeUrl(text);
   }
   left.set(text);
+  // What the address says: a film of the timeline changes the filter, but neither the address nor what is kept.
+  let written = text;
   const past = [];
   const followers = new Set();
 
@@ -59,10 +61,15 @@ export function createState() {
     }
     params = wanted;
     text = wantedText;
-    if (url) writeUrl(text);
-    left.set(text);
+    if (url) keep();
     setStore(IDS.query, text);
     for (const follower of followers) follower(params, text);
+  }
+
+  function keep() {
+    written = text;
+    writeUrl(text);
+    left.set(text);
   }
 
   return {
@@ -84,9 +91,13 @@ export function createState() {
       return () => followers.delete(follower);
     },
     /** Keep something of `BESIDE` in the address; '' takes it out. */
-    beside: (name, value) => writeUrl(text, { [name]: value }),
+    beside: (name, value) => writeUrl(written, { [name]: value }),
     /** Read the filter from the address again (back and forward). */
-    reload: () => apply(parse(window.location.search), { undoable: false, url: false }),
+    reload() {
+      apply(parse(window.location.search), { undoable: false, url: false });
+      written = text;
+      left.set(text);
+    },
   };
 }
 

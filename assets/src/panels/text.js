@@ -16,14 +16,18 @@ export function textGroup({ state, look }) {
     state.patch({ since: state.params().since ? '' : String(look.last()) });
   } } });
   const node = el('div', { class: 'pad' }, input, since);
+  function showSince() {
+    const at = look.last();
+    since.disabled = !at && !state.params().since;
+    since.title = at ? `Since ${shortTime(at)}` : 'Press “unseen” above the reports once, and changes after it can be shown here';
+  }
+  window.addEventListener('wf:looked', showSince);
   return {
     node,
     show(params) {
       if (document.activeElement !== input) input.value = params.q ?? '';
       since.setAttribute('aria-pressed', String(Boolean(params.since)));
-      const at = look.last();
-      since.disabled = !at && !params.since;
-      since.title = at ? `Since ${shortTime(at)}` : 'Press “unseen” above the reports once, and changes after it can be shown here';
+      showSince();
     },
     hint: () => '',
   };
