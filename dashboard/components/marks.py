@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -9,10 +12,22 @@ from dashboard.components.attrs import attrs
 from dashboard.theme import SEVERITY_LETTER, SITE_STATUS_LETTER
 from data.model import Scope, Severity, SiteStatus, Status, Tlp, label
 
+# What a page says in place of a marking that shows no records; one that says nothing may show anything.
+NO_RECORDS: Final = "none"
+
 
 def marking_text(scope: Scope) -> str:
     """Return a record's marking as the banner reads it: "TLP:AMBER", or "TLP:AMBER LES"."""
     return scope.tlp.label + (" LES" if scope.law_enforcement else "")
+
+
+def highest_text(scopes: Iterable[Scope]) -> str:
+    """Return the highest marking of some records as the banner reads it."""
+    known = list(scopes)
+    if not known:
+        return NO_RECORDS
+    caveat = " LES" if any(scope.law_enforcement for scope in known) else ""
+    return max(scope.tlp for scope in known).label + caveat
 
 
 def tlp_chip(tlp: Tlp, *, law_enforcement: bool = False) -> Component:

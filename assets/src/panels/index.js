@@ -77,7 +77,7 @@ function readMarkings() {
     forgetMarkings();
   }
   if (own) showMarking('page', own.dataset.wfMarking);
-  showMarking('details', document.querySelector(`#${IDS.details} [data-wf-marking]`)?.dataset.wfMarking ?? null);
+  showMarking('details', ...[...document.querySelectorAll('main [data-wf-marking]')].map((part) => part.dataset.wfMarking));
 }
 
 /** Dash has no bare input: where the server leaves room for one, it is put in here. */

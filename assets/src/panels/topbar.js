@@ -41,28 +41,37 @@ function showSources() {
 }
 
 const RANKS = ['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'];
+const NO_RECORDS = 'none'; // what a page says of itself that shows no records
 const markings = new Map();
 
 /**
- * Say what marking a part of the screen shows; the banner carries the highest of all parts.
+ * Say what markings a part of the screen shows; the banner carries the highest of all parts.
  * @param {'page'|'details'} where
- * @param {string|null} marking  as "TLP:AMBER LES"
+ * @param {...string} shown  as "TLP:AMBER LES", or "none" on a page without records
  */
-export function showMarking(where, marking) {
-  if (marking) markings.set(where, marking);
+export function showMarking(where, ...shown) {
+  if (shown.length) markings.set(where, shown);
   else markings.delete(where);
-  const node = byId(IDS.bannerMarking);
-  if (!node || !markings.size) return;
-  const shown = [...markings.values()];
-  const [highest] = shown.map((text) => text.split(' ')[0]).sort((one, other) => RANKS.indexOf(other) - RANKS.indexOf(one));
-  const text = shown.some((each) => each.endsWith(' LES')) ? `${highest} LES` : highest;
-  write(node, text);
-  node.className = `tlp tlp-${highest.replace('TLP:', '').replace('+', '-').toLowerCase()}`;
+  paintBanner();
 }
 
 /** Forget what the last page showed. */
 export function forgetMarkings() {
   markings.clear();
+  paintBanner();
+}
+
+function paintBanner() {
+  const node = byId(IDS.bannerMarking);
+  if (!node) return;
+  const said = [...markings.values()].flat();
+  const shown = said.filter((text) => text !== NO_RECORDS);
+  // Until a page has said what it shows, it may show anything.
+  if (!said.length) shown.push(RANKS.at(-1));
+  const [highest] = shown.map((text) => text.split(' ')[0]).sort((one, other) => RANKS.indexOf(other) - RANKS.indexOf(one));
+  const text = shown.some((each) => each.endsWith(' LES')) ? `${highest} LES` : highest;
+  write(node, text ?? 'No records on screen');
+  node.className = `tlp tlp-${highest ? highest.replace('TLP:', '').replace('+', '-').toLowerCase() : NO_RECORDS}`;
 }
 
 /** Return the theme in use. */

@@ -11,6 +11,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.components.attrs import attrs
+from dashboard.components.marks import NO_RECORDS
 from dashboard.pages.admin.view import agencies_table, audit_table, types_table, users_table
 from data.access import Actor, Permission
 from data.model import Role, Severity, StoreKind, Tlp, label
@@ -48,6 +50,7 @@ def layout(actor: Actor, services: Services) -> Component:
             ),
         ],
         className="document-page",
+        **attrs({"data-wf-marking": NO_RECORDS}),
     )
 
 

@@ -14,6 +14,7 @@ from dashboard.pages.imports import others, quarantine_view
 from dashboard.pages.imports.desk import Desk
 from dashboard.pages.imports.draft import KINDS
 from dashboard.pages.imports.words import KIND_LABELS
+from dashboard.pages.watch.around import highest_marking
 from data.access import Actor
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def layout(actor: Actor, services: Services) -> Component:
         ],
         id=ids.IMPORTS,
         className="sheet imports",
-        **attrs({"aria-label": "Import"}),
+        # The quarantine holds rows of any marking that whoever looks may see.
+        **attrs({"aria-label": "Import", "data-wf-marking": highest_marking(actor, services)}),
     )
 
 

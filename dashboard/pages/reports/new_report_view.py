@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from pydantic import ValidationError
 
 from dashboard.components.attrs import attrs
+from dashboard.components.marks import highest_text
 from dashboard.components.panels import empty, select_button
 from dashboard.components.places import coordinates, distance_text
 from dashboard.components.times import ago_text
@@ -158,7 +159,8 @@ def duplicates(
         return empty("No report like this one.", "None is near in space, time and words.")
     now = services.clock.now()
     return html.Div(
-        [html.H3("May be the same: look before you send"), *(_duplicate(one, now) for one in found)]
+        [html.H3("May be the same: look before you send"), *(_duplicate(one, now) for one in found)],
+        **attrs({"data-wf-marking": highest_text(one.incident.scope for one in found)}),
     )
 
 
