@@ -21,7 +21,7 @@ export function whereGroup({ state, map, names }) {
       .map(([metres, label]) => el('option', { value: String(metres), text: label })));
   radius.value = '1000';
   const circle = ({ lon, lat }) => addShape(`c:${lon.toFixed(6)},${lat.toFixed(6)},${radius.value}`);
-  const places = finder('Address, site or coordinates', 'Place for the radius', findPlaces, circle);
+  const places = finder('Address …', 'Place for the radius', findPlaces, circle);
   const pick = button('Point', { title: 'Click the middle on the map', on: { click: () => pickOnce(map, circle) } });
   const node = el('div', { class: 'pad' },
     areas.node,

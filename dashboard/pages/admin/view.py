@@ -12,8 +12,9 @@ from dash.development.base_component import Component
 
 from dashboard.components.marks import severity_mark, tlp_chip
 from dashboard.components.panels import empty
+from dashboard.pages.watch.lookups import STORE_LABELS
 from data.clock import from_ms
-from data.model import label
+from data.model import StoreKind, label
 from data.records import Agency, IncidentType, User
 
 Cell = Component | str
@@ -41,7 +42,7 @@ def users_table(users: Sequence[User], agencies: Sequence[Agency]) -> Component:
             label(user.role),
             names.get(user.agency_id, "?"),
             tlp_chip(user.clearance),
-            ", ".join(store.value for store in sorted(user.stores)),
+            ", ".join(STORE_LABELS[store] for store in StoreKind if store in user.stores),
             "disabled" if user.disabled else "active",
         ]
         for user in users
@@ -83,11 +84,23 @@ def audit_table(entries: Sequence[Mapping[str, Any]], *, zone: ZoneInfo) -> Comp
                 str(entry["seq"]),
                 f"{at.astimezone(zone):%d %b %H:%M:%S %Z} ({at:%H:%MZ})",
                 entry["user_name"],
-                entry["action"],
+                entry["action"].replace("_", " "),
                 " ".join(str(part) for part in (entry["kind"], entry["record"]) if part),
                 entry["outcome"],
-                json.dumps(detail, ensure_ascii=False, default=str) if detail else "",
+                _in_words(detail),
             ]
         )
     heads = ("No.", "When", "Who", "Did", "To", "Outcome", "Detail")
     return table(heads, rows, caption="Audit entries")
+
+
+def _in_words(detail: Mapping[str, Any]) -> str:
+    """Return the detail of an entry as `name: value` pairs; what has an inside stays JSON."""
+    return ", ".join(
+        f"{name.replace('_', ' ')}: {value if isinstance(value, str) else _json(value)}"
+        for name, value in detail.items()
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

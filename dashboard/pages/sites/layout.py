@@ -23,16 +23,25 @@ if TYPE_CHECKING:
     from dashboard.services import Services
 
 _COLUMNS = (
-    ("name", "Site", 300, True),
-    ("kind", "Kind", 150, True),
-    ("sector", "Sector", 180, True),
-    ("status", "Status", 100, True),
-    ("status_at", "Status as of", 170, False),
-    ("lifeline", "Lifeline", 170, False),
-    ("address", "Address", 260, False),
-    ("call", "Call", 150, False),
-    ("marking", "Marking", 120, False),
+    ("name", "Site", 280, True),
+    ("kind", "Kind", 140, True),
+    ("sector", "Sector", 170, True),
+    ("status", "Status", 110, True),
+    ("status_at", "Status as of", 178, False),
+    ("lifeline", "Lifeline", 180, False),
+    ("address", "Address", 170, False),
+    ("call", "Call", 130, False),
+    ("marking", "Marking", 126, False),
 )
+# Letter, word and colour, as wherever else a status stands.
+_LOOK: dict[str, dict[str, Any]] = {
+    "status": {
+        "cellClass": "status-cell",
+        "cellClassRules": {
+            f"site-cell-{int(status)}": f"params.value === '{label(status)}'" for status in SiteStatus
+        },
+    }
+}
 
 
 def layout(actor: Actor, services: Services) -> Component:
@@ -106,7 +115,13 @@ def _grid() -> Component:
         className="grid",
         rowModelType="infinite",
         columnDefs=[
-            {"field": field, "headerName": heading, "width": width, "sortable": sortable}
+            {
+                "field": field,
+                "headerName": heading,
+                "width": width,
+                "sortable": sortable,
+                **_LOOK.get(field, {}),
+            }
             for field, heading, width, sortable in _COLUMNS
         ],
         defaultColDef={"resizable": True},

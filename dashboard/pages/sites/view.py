@@ -12,6 +12,7 @@ from data.access import Actor
 from data.errors import Invalid
 from data.model import SiteStatus, label
 from data.records import Site
+from data.reference import lifelines
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -75,7 +76,7 @@ def row(site: Site, zone: ZoneInfo) -> dict[str, Any]:
         "kind": words(site.kind),
         "status": label(site.status),
         "status_at": said,
-        "lifeline": words(site.lifeline),
+        "lifeline": named.name if (named := lifelines().get(site.lifeline)) else words(site.lifeline),
         "address": site.address if site.place else " · ".join(filter(None, (site.address, "no location"))),
         "call": "" if call is None else f"{call.always or call.phone}",
         "marking": site.scope.tlp.label,
