@@ -21,6 +21,10 @@ _NAMED: Final = (
     rf"[-\s.,]+(\d{{2,4}}){_TIME}\s*$"
 )
 _COMPACT: Final = r"^\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?\s*(Z)?\s*$"
+# Digits that can hardly be anything else: a year of our time, a month, a day, a time of day.
+_STAMP: Final = (
+    r"^\s*(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])[0-5]\d(?:[0-5]\d)?\s*$"
+)
 _NUMBER: Final = r"^\s*-?\d+(?:\.\d+)?\s*$"
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -36,6 +40,7 @@ def share_of_dates(sample: pl.Series) -> float:
         text.str.contains(_NUMERIC)
         | text.str.contains(_NAMED)
         | (text.str.contains(_COMPACT) & ~text.str.contains(_NUMBER))
+        | text.str.contains(_STAMP)
     )
     return float(hit.sum()) / text.len()
 
@@ -44,7 +49,8 @@ def of_text(text: pl.Series, name: str, order: str | None, field: str) -> tuple[
     """Return the parts of a text column, the order of its numeric dates, and how that was found."""
     values = text.drop_nulls()
     numbers = values.str.contains(_NUMBER)
-    if values.len() and numbers.mean() == 1.0:
+    stamps = order is None and bool(values.str.contains(_STAMP).all())
+    if values.len() and numbers.mean() == 1.0 and not stamps:
         return of_numbers(text, order)
     unique = text.unique()
     table = pl.DataFrame({"text": unique})

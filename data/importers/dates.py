@@ -73,6 +73,7 @@ def parse_order(text: str) -> tuple[str, str | None]:
 def _moments(
     parts: pl.DataFrame, column: pl.Series, *, zone: str, zones: pl.Series | None, order: str, how: str
 ) -> Dates:
+    parts = _midnights(parts)
     possible = (
         pl.col("year").is_between(FIRST_YEAR, LAST_YEAR)
         & pl.col("month").is_between(1, 12)
@@ -85,6 +86,9 @@ def _moments(
     parts = (
         parts.with_columns(naive.alias("naive")) if _all_real(parts, possible) else _strictly(parts, possible)
     )
+    if parts["next_day"].any():
+        late = parts["naive"].dt.offset_by("1d")
+        parts = parts.with_columns(late.zip_with(parts["next_day"], parts["naive"]).alias("naive"))
     local, notes = _localised(parts, zone=zone, zones=zones)
     ms = pl.select(
         pl.when(parts["offset_s"].is_not_null())
@@ -105,6 +109,15 @@ def _moments(
         .alias("reason")
     )["reason"]
     return Dates(ms, parts["precision"], reason, order, how, notes)
+
+
+def _midnights(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return the parts with 24:00, the end of a day in ISO 8601, as 0:00 of the next day."""
+    end = (pl.col("hour") == 24) & (pl.col("minute") == 0) & (pl.col("second") == 0)
+    end = end.fill_null(value=False)
+    return parts.with_columns(
+        pl.when(end).then(0).otherwise(pl.col("hour")).alias("hour"), end.alias("next_day")
+    )
 
 
 def _all_real(parts: pl.DataFrame, possible: pl.Expr) -> bool:

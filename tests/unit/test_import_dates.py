@@ -148,3 +148,33 @@ def test_local_time_agrees_with_the_standard_library(when: datetime) -> None:
     there = when.replace(tzinfo=zone)
     # In the gap of spring the library's fold=0 is an hour on as well: one expectation serves both.
     assert moments(when.isoformat(sep=" "), zone=BOSTON) == [there.astimezone(UTC)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "2021-08-14 24:00",
+            datetime(2021, 8, 15, tzinfo=UTC),
+        ),  # the end of a day is the next one's beginning
+        ("31/12/2021 24:00:00", datetime(2022, 1, 1, tzinfo=UTC)),
+        ("20210814153000", datetime(2021, 8, 14, 15, 30, tzinfo=UTC)),
+        ("202108141530", datetime(2021, 8, 14, 15, 30, tzinfo=UTC)),  # and no milliseconds of 1976
+        ("202402292400", datetime(2024, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_end_of_a_day_and_digits_that_run_together_are_read(text: str, expected: datetime) -> None:
+    assert moments(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text", ["2021-08-14 24:01", "2021-08-14 25:00", "2021-02-29 24:00", "20210231120000"]
+)
+def test_a_time_after_the_end_of_the_day_is_impossible(text: str) -> None:
+    assert reasons(text) == ["impossible_date"]
+
+
+def test_what_the_person_says_of_digits_wins_over_how_they_look() -> None:
+    (told,) = moments("202108141530", order="epoch_ms")
+    assert told is not None
+    assert told.year == 1976
