@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from data.clock import from_ms, to_ms
 from data.demo.compose import Report
 from data.demo.flows import scaled
-from data.demo.scenario import AgencyPlan, Play, Scenario, UserPlan
+from data.demo.scenario import COORDINATOR, LEADER, WATCH_OFFICER, AgencyPlan, Play, Scenario
 from data.demo.shapes import Shape, as_reports, puddle, stretches
 from data.demo.sites import Assessed
-from data.demo.sources import CALLERS, DISPATCH, HEARSAY, NETWORK, SourcePlan
+from data.demo.sources import DISPATCH, HEARSAY, HELP_LINE, SOCIAL, UTILITY, WEATHER, SourcePlan
 from data.demo.weather import Storm
-from data.model import LonLat, Role, Severity, SiteStatus, StoreKind, TimePrecision, Tlp
+from data.model import LonLat, Severity, SiteStatus, TimePrecision
 from data.reference import areas
 
 _REPORTERS: Mapping[str, Mapping[str, float]] = {
@@ -78,28 +79,14 @@ _SOURCES = (
     SourcePlan(
         key="cad", name="EXERCISE Virgin Islands 911", located=DISPATCH, delay_min=10.0, expected_every_s=1800
     ),
-    SourcePlan(
-        key="line",
-        name="EXERCISE Virgin Islands help line",
-        kind="person",
-        reliability="D",
-        credibility=("3", "2", "6"),
-        located=CALLERS,
-        dispatch=False,
-        delay_min=40.0,
-        precision=TimePrecision.MINUTE,
-        expected_every_s=3600,
-    ),
-    SourcePlan(
+    replace(HELP_LINE, name="EXERCISE Virgin Islands help line"),
+    replace(
+        HELP_LINE,
         key="text",
         name="EXERCISE Text messages from residents",
-        kind="person",
         reliability="F",
         credibility=("6", "3", "3", "4"),
-        located=CALLERS,
-        dispatch=False,
         delay_min=90.0,
-        precision=TimePrecision.MINUTE,
         expected_every_s=1800,
     ),
     SourcePlan(
@@ -113,35 +100,9 @@ _SOURCES = (
         precision=TimePrecision.HOUR,
         expected_every_s=7200,
     ),
-    SourcePlan(
-        key="utility",
-        name="EXERCISE Power authority feed",
-        tlp=Tlp.GREEN,
-        located=NETWORK,
-        delay_min=30.0,
-        expected_every_s=7200,
-    ),
-    SourcePlan(
-        key="weather",
-        name="EXERCISE Weather alerts",
-        tlp=Tlp.CLEAR,
-        reliability="A",
-        credibility=("1",),
-        located=NETWORK,
-        expected_every_s=21600,
-    ),
-    SourcePlan(
-        key="social",
-        name="EXERCISE Social media watch",
-        tlp=Tlp.GREEN,
-        reliability="E",
-        credibility=("6", "4"),
-        located=HEARSAY,
-        dispatch=False,
-        delay_min=240.0,
-        precision=TimePrecision.HOUR,
-        expected_every_s=7200,
-    ),
+    replace(UTILITY, name="EXERCISE Power authority feed", delay_min=30.0, expected_every_s=7200),
+    WEATHER,
+    SOCIAL,
 )
 _OUT = Assessed(SiteStatus.RED, 40.0, "not in service since the storm")
 _PART = Assessed(SiteStatus.YELLOW, 14.0, "part service, on generator")
@@ -220,8 +181,6 @@ def _alerts(peak: datetime) -> list[Shape]:
     ]
 
 
-_OPEN = frozenset({StoreKind.INCIDENT, StoreKind.OPEN})
-
 HURRICANE = Scenario(
     key="usvi",
     title="US Virgin Islands after the hurricane",
@@ -241,9 +200,9 @@ HURRICANE = Scenario(
     sources=_SOURCES,
     agencies=(AgencyPlan("EXERCISE Territorial emergency management", "VITEMA"),),
     users=(
-        UserPlan("watch", "EXERCISE Watch officer", Role.WATCH_OFFICER, Tlp.AMBER, _OPEN),
-        UserPlan("coordinator", "EXERCISE Coordinator", Role.COORDINATOR, Tlp.AMBER, _OPEN, "VITEMA"),
-        UserPlan("leader", "EXERCISE Leader", Role.VIEWER, Tlp.GREEN, _OPEN),
+        WATCH_OFFICER,
+        replace(COORDINATOR, agency="VITEMA"),
+        LEADER,
     ),
     storm=_storm,
     slower=6.0,

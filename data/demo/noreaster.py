@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.clock import from_ms, to_ms
 from data.demo.compose import Report
 from data.demo.noreaster_plan import FLOWS, SOURCES
 from data.demo.sar import suspicious_reports
-from data.demo.scenario import AgencyPlan, Play, Scenario, UserPlan
+from data.demo.scenario import (
+    COORDINATOR,
+    EVERY_DAY,
+    LEADER,
+    WATCH_OFFICER,
+    AgencyPlan,
+    Play,
+    Scenario,
+    UserPlan,
+)
 from data.demo.shapes import Shape, as_reports, puddle, stretches
 from data.demo.sites import Assessed
 from data.demo.weather import Storm
@@ -148,8 +158,6 @@ def _alerts(peak: datetime) -> list[Shape]:
     ]
 
 
-_OPEN = frozenset({StoreKind.INCIDENT, StoreKind.OPEN})
-
 NOREASTER = Scenario(
     key="noreaster",
     title="Nor'easter over Massachusetts",
@@ -175,10 +183,10 @@ NOREASTER = Scenario(
         AgencyPlan("EXERCISE Central and western dispatch", "WEST"),
     ),
     users=(
-        UserPlan("watch", "EXERCISE Watch officer", Role.WATCH_OFFICER, Tlp.AMBER, _OPEN),
-        UserPlan("analyst", "EXERCISE Analyst", Role.ANALYST, Tlp.AMBER_STRICT, _OPEN | {StoreKind.SAR}),
-        UserPlan("leader", "EXERCISE Leader", Role.VIEWER, Tlp.GREEN, _OPEN),
-        UserPlan("coordinator", "EXERCISE Coordinator", Role.COORDINATOR, Tlp.AMBER, _OPEN, "CAPE"),
+        WATCH_OFFICER,
+        UserPlan("analyst", "EXERCISE Analyst", Role.ANALYST, Tlp.AMBER_STRICT, EVERY_DAY | {StoreKind.SAR}),
+        LEADER,
+        replace(COORDINATOR, agency="CAPE"),
     ),
     storm=_storm,
     slower=1.0,

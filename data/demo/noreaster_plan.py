@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from data.demo.flows import scaled
-from data.demo.sources import CALLERS, DISPATCH, HEARSAY, NETWORK, RESIDENTS, SourcePlan
-from data.model import LonLat, StoreKind, TimePrecision, Tlp
+from data.demo.sources import CALLERS, DISPATCH, HELP_LINE, RESIDENTS, SOCIAL, UTILITY, WEATHER, SourcePlan
+from data.model import LonLat, StoreKind, Tlp
 
 _REPORTERS: Mapping[str, Mapping[str, float]] = {
     "cad": {"cad": 1.0},
@@ -155,26 +156,14 @@ SOURCES = (
         default_point=LonLat(-71.0587, 42.3594),
         expected_every_s=3600,
     ),
-    SourcePlan(
-        key="line",
+    replace(
+        HELP_LINE,
         name="EXERCISE Storm help line",
-        kind="person",
-        reliability="D",
         credibility=("3", "3", "2", "6"),
-        located=CALLERS,
-        dispatch=False,
         delay_min=18.0,
-        precision=TimePrecision.MINUTE,
         expected_every_s=1800,
     ),
-    SourcePlan(
-        key="utility",
-        name="EXERCISE Utility outage feed",
-        tlp=Tlp.GREEN,
-        located=NETWORK,
-        delay_min=7.0,
-        expected_every_s=900,
-    ),
+    UTILITY,
     SourcePlan(
         key="roads",
         name="EXERCISE Highway operations",
@@ -183,27 +172,8 @@ SOURCES = (
         delay_min=5.0,
         expected_every_s=900,
     ),
-    SourcePlan(
-        key="weather",
-        name="EXERCISE Weather alerts",
-        tlp=Tlp.CLEAR,
-        reliability="A",
-        credibility=("1",),
-        located=NETWORK,
-        expected_every_s=21600,
-    ),
-    SourcePlan(
-        key="social",
-        name="EXERCISE Social media watch",
-        tlp=Tlp.GREEN,
-        reliability="E",
-        credibility=("6", "4", "3"),
-        located=HEARSAY,
-        dispatch=False,
-        delay_min=35.0,
-        precision=TimePrecision.HOUR,
-        expected_every_s=3600,
-    ),
+    WEATHER,
+    replace(SOCIAL, credibility=("6", "4", "3"), delay_min=35.0, expected_every_s=3600),
     SourcePlan(
         key="sar",
         name="EXERCISE Suspicious activity reports",

@@ -55,6 +55,12 @@ class UserPlan:
     agency: str = ""
 
 
+EVERY_DAY = frozenset({StoreKind.INCIDENT, StoreKind.OPEN})
+WATCH_OFFICER = UserPlan("watch", "EXERCISE Watch officer", Role.WATCH_OFFICER, Tlp.AMBER, EVERY_DAY)
+COORDINATOR = UserPlan("coordinator", "EXERCISE Coordinator", Role.COORDINATOR, Tlp.AMBER, EVERY_DAY)
+LEADER = UserPlan("leader", "EXERCISE Leader", Role.VIEWER, Tlp.GREEN, EVERY_DAY)
+
+
 @dataclass(frozen=True, slots=True)
 class Seeded:
     """What a scenario put into a store."""

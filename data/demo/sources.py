@@ -64,6 +64,50 @@ class SourcePlan:
     default_point: LonLat | None = None
 
 
+# Sources that every scenario has; each says with `replace` what is different about its own.
+HELP_LINE = SourcePlan(
+    key="line",
+    name="EXERCISE Help line",
+    kind="person",
+    reliability="D",
+    credibility=("3", "2", "6"),
+    located=CALLERS,
+    dispatch=False,
+    delay_min=40.0,
+    precision=TimePrecision.MINUTE,
+    expected_every_s=3600,
+)
+UTILITY = SourcePlan(
+    key="utility",
+    name="EXERCISE Utility outage feed",
+    tlp=Tlp.GREEN,
+    located=NETWORK,
+    delay_min=7.0,
+    expected_every_s=900,
+)
+WEATHER = SourcePlan(
+    key="weather",
+    name="EXERCISE Weather alerts",
+    tlp=Tlp.CLEAR,
+    reliability="A",
+    credibility=("1",),
+    located=NETWORK,
+    expected_every_s=21600,
+)
+SOCIAL = SourcePlan(
+    key="social",
+    name="EXERCISE Social media watch",
+    tlp=Tlp.GREEN,
+    reliability="E",
+    credibility=("6", "4"),
+    located=HEARSAY,
+    dispatch=False,
+    delay_min=240.0,
+    precision=TimePrecision.HOUR,
+    expected_every_s=7200,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Interned:
     """A source and its scope as the store numbers them."""
