@@ -118,7 +118,10 @@ class Evaluator:
         arrived = kept.lookout.among(snapshot, changed.frame, visible)
         recent = self._recent(area, kept, moment, changed.seqs, arrived)
         look = Look(snapshot, visible, to_ms(now), arrived, recent)
-        findings, memory = judge(area.rule, look, state.memory, self._asking(area, kept))
+        model = state.model or {}
+        # What was learnt for people who saw otherwise says nothing to these.
+        learnt = model.get("kept") if model.get("seen_by") == seen_by(kept.audience) else None
+        findings, memory = judge(area.rule, look, state.memory, self._asking(area, kept), model=learnt)
         if not findings and memory is state.memory:
             return None
         return self._result(area, moment, findings, memory)
@@ -178,6 +181,12 @@ class Evaluator:
         view = self.services.mirror.view(lookout.audience, lookout.query)
         return lookout.everything(view.snapshot, view.rows)
 
+    def lookout(self, area: WatchArea, snapshot: Snapshot, people: Sequence[Actor]) -> Lookout | None:
+        """Return a watch area made ready; None while what it refers to cannot be seen by all who are told."""
+        moment = Moment(snapshot, people, _grounds(snapshot), self.services.clock.now())
+        kept = self._ready(area, moment)
+        return None if kept is None else kept.lookout
+
     def _asking(self, area: WatchArea, kept: Kept) -> Asking:
         store = self.services.store
 
@@ -197,6 +206,12 @@ class Evaluator:
             site=site,
             near=self._near,
         )
+
+
+def seen_by(audience: Actor) -> str:
+    """Return in a word what an audience may see."""
+    stores = ",".join(sorted(audience.stores))
+    return f"{stores}|{int(audience.clearance)}|{audience.law_enforcement}|{audience.agency_id}"
 
 
 def make_lookout(services: Services, geography: object, text: str, audience: Actor) -> Lookout:

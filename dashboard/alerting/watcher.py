@@ -12,12 +12,15 @@ from threading import Event, Lock, Thread
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.alerting.evaluator import Evaluator
+from dashboard.alerting.history import learnt, stale
 from dashboard.alerting.messages import escalated
 from dashboard.services import Services
+from data.access import together
 from data.alert_records import WatchArea, WatchState
-from data.errors import Conflict
+from data.errors import Conflict, WatchfloorError
 from data.mirror import Snapshot
 from data.store.evaluations import Held, Result
+from data.store.watch_areas import everybody
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +42,7 @@ class Watcher:
         self._areas: list[WatchArea] = []
         self._states: dict[int, WatchState] = {}
         self._areas_at = -1
+        self._failed: dict[int, int] = {}  # revision of areas whose past could not be learnt of
         self._looking = Lock()
         self._wake, self._stopping = Event(), Event()
         self._thread: Thread | None = None
@@ -96,6 +100,7 @@ class Watcher:
             if held is None:
                 return False
             self._evaluate(held, snapshot)
+            self._learn(snapshot)
             self._escalate()
             return True
 
@@ -142,6 +147,28 @@ class Watcher:
         self._looked = max(start, snapshot.counter)
         if results or self._due(held):
             self._write(held, results)
+
+    def _learn(self, snapshot: Snapshot) -> None:
+        """Let one area whose model is missing or old learn of its past: one a look, for it takes time."""
+        people, now = self.services.store.watch_areas.people(), self.services.clock.now()
+        for area in self._areas:
+            if self._held is None:
+                return
+            model = self._states.get(area.seq, WatchState()).model
+            audience = together(everybody(area, people))
+            if self._failed.get(area.seq) == area.revision or not stale(model, audience, now=now):
+                continue
+            try:
+                lookout = self._evaluator.lookout(area, snapshot, people)
+                made = None if lookout is None else learnt(self.services, area, lookout)
+            except WatchfloorError:
+                logger.exception("the past of the watch area %s cannot be learnt of", area.id)
+                made = None
+            if made is None:
+                self._failed[area.seq] = area.revision  # until the area is changed
+                continue
+            self._write(self._held, [Result(area_seq=area.seq, revision=area.revision, model=made)])
+            return
 
     def _due(self, held: Held) -> bool:
         """Return whether how far it got is to be written down, though nothing was found."""

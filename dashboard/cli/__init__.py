@@ -13,6 +13,7 @@ import click
 
 # Which file of this folder has which command.
 COMMANDS: Mapping[str, str] = {
+    "alerts": "alerts",
     "audit": "audit",
     "bench": "bench",
     "backup": "store",

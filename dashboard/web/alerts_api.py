@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from dashboard.alerting.evaluator import make_lookout, watched_site
+from dashboard.alerting.history import as_json, try_out
 from dashboard.services import Services
 from dashboard.web import alerts_json
-from dashboard.web.alerts_models import WatchAreaChange, WatchAreaDraft
+from dashboard.web.alerts_models import Backtest, WatchAreaChange, WatchAreaDraft
 from dashboard.web.asking import ERRORS, CursorText, RecordId, Triager, Viewer
-from dashboard.web.records_json import Json, many
+from dashboard.web.records_json import Json, many, moment
 from data.access import Actor, together
 from data.alert_records import Alert, AlertState, NewWatchArea, WatchArea, WatchState
 from data.alert_rules import LinkedSiteRule
@@ -56,6 +57,13 @@ def _add_areas(routes: APIRouter, services: Services) -> None:
         made = areas.add(actor, new)
         response.headers["Location"] = f"/api/v1/watch-areas/{made.id}"
         return _area_items(services, actor, [made])[0]
+
+    @routes.post("/watch-areas/backtest")
+    def tried(actor: Triager, body: Backtest) -> Json:
+        """Return how a watch area would have done on its own history; rates are alerts a day."""
+        new, since = body.new(), body.begins()
+        audience = check_refers(services, actor, new)
+        return as_json(try_out(services, new, audience, since=since), new, iso=moment)
 
     @routes.get("/watch-areas/{record_id}")
     def watch_area(actor: Viewer, record_id: RecordId) -> Json:
@@ -111,8 +119,8 @@ def _add_alerts(routes: APIRouter, services: Services) -> None:
 
 def check_refers(
     services: Services, actor: Actor, new: NewWatchArea, changes: dict[str, Any] | None = None
-) -> None:
-    """Raise NotFound where the watch area refers to what not everybody who is told may see."""
+) -> Actor:
+    """Return who sees what everybody who is told sees; raise NotFound where it refers to anything else."""
     if isinstance(new, WatchArea):
         drafted = replace(new, **(changes or {}))
     else:
@@ -122,6 +130,7 @@ def check_refers(
     services.mirror.snapshot.taxonomy.under(Filter.parse(drafted.filter).types)
     if isinstance(drafted.rule, LinkedSiteRule):
         watched_site(services, audience, drafted.rule.site)
+    return audience
 
 
 def _area_items(services: Services, actor: Actor, areas: Sequence[WatchArea]) -> list[Json]:

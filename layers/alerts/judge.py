@@ -9,13 +9,24 @@ from typing import Any
 import numpy as np
 
 from data.alert_records import Finding
-from data.alert_rules import CountRule, LinkedSiteRule, NearSiteRule, Rule, SeverityRule, within_ms
+from data.alert_rules import (
+    CountRule,
+    LinkedSiteRule,
+    Method,
+    NearSiteRule,
+    NewHotspotRule,
+    Rule,
+    SeverityRule,
+    UnusualRule,
+    within_ms,
+)
 from data.clock import from_ms
 from data.mirror import Snapshot
+from data.mirror.spatial import Mask
 from data.model import Severity
-from layers.alerts import single, words
+from layers.alerts import permuted, single, spots, unusual, words
 from layers.alerts.lookout import Reports, marking_of
-from layers.alerts.windows import bursts
+from layers.alerts.windows import bursts, starts
 
 MOST_LISTED = 200  # incidents that an alert names
 
@@ -43,18 +54,29 @@ class Asking:
     near: single.NearSites
 
 
-def judge(rule: Rule, look: Look, memory: Memory, asking: Asking) -> tuple[list[Finding], Memory]:
-    """Return what is to be told of, and what to remember; the memory itself when nothing is new."""
+def judge(
+    rule: Rule, look: Look, memory: Memory, asking: Asking, *, model: Memory | None = None
+) -> tuple[list[Finding], Memory]:
+    """Return what is to be told of, and what to remember; the memory itself when nothing is new.
+
+    `model` is what the rule has learnt of the past; without it, what needs one finds nothing.
+    """
     if isinstance(rule, SeverityRule | NearSiteRule | LinkedSiteRule):
         return _single(rule, look, asking), memory
     if isinstance(rule, CountRule):
-        return _count(rule, look, memory)
-    return [], memory
+        return _count(rule, look, memory, model)
+    if model is None or not len(look.arrived):
+        return [], memory
+    if isinstance(rule, NewHotspotRule):
+        return _spots(look, memory, model)
+    return _unusual(rule, look, memory, model)
 
 
 def keep_ms(rule: Rule) -> int:
     """Return how long the rule looks back."""
-    return 4 * within_ms(rule.within) if isinstance(rule, CountRule) else 0
+    if isinstance(rule, CountRule | UnusualRule):
+        return 5 * within_ms(rule.within)
+    return 2 * spots.WITHIN_MS if isinstance(rule, NewHotspotRule) else 0
 
 
 def _single(rule: single.SingleRule, look: Look, asking: Asking) -> list[Finding]:
@@ -82,14 +104,16 @@ def _single(rule: single.SingleRule, look: Look, asking: Asking) -> list[Finding
     return [finding(look, new, cause=cause, reason=single.reason(rule, new, named=named), looked_at=new)]
 
 
-def _count(rule: CountRule, look: Look, memory: Memory) -> tuple[list[Finding], Memory]:
+def _count(rule: CountRule, look: Look, memory: Memory, model: Memory | None) -> tuple[list[Finding], Memory]:
     if not len(look.arrived):
         return [], memory
     recent = look.recent.where(look.recent.occurred_ms <= look.now_ms)
     window_ms, last = within_ms(rule.within), memory.get("last_ms")
+    # The budget may ask for more than the officer did.
+    above = max(rule.above, int(model["above"])) if model else rule.above
     found, newest = bursts(
         recent.occurred_ms,
-        above=rule.above,
+        above=above,
         within_ms=window_ms,
         since_ms=max(int(look.arrived.occurred_ms[0]), look.now_ms - single.FRESH_MS),
         last_ms=last,
@@ -99,12 +123,127 @@ def _count(rule: CountRule, look: Look, memory: Memory) -> tuple[list[Finding], 
             look,
             recent.between(burst.at_ms - window_ms + 1, burst.at_ms + 1),
             cause=f"count:{burst.at_ms}",
-            reason=words.above(rule, count=burst.count),
+            reason=words.above(rule.model_copy(update={"above": above}), count=burst.count),
             looked_at=recent,
         )
         for burst in found
     ]
     return findings, memory if newest == last else {**memory, "last_ms": newest}
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A new cause: the step whose window was unusual, what was in it, and what would be usual."""
+
+    step: int
+    count: int
+    expected: float
+    score: float
+    reports: Reports
+
+
+def judge_unusual(
+    model: unusual.Model, reports: Reports, memory: Memory, *, first: int, last: int
+) -> tuple[list[Unusual], Memory]:
+    """Return the new causes in the windows that end with the steps `first` to `last`."""
+    seen = unusual.steps(model, reports.occurred_ms, first=first, last=last)
+
+    def told(place: int, step: int) -> Unusual:
+        within = reports.between((step - unusual.STEPS + 1) * model.step_ms, (step + 1) * model.step_ms)
+        return Unusual(
+            step, int(seen.count[place]), float(seen.expected[place]), float(seen.score[place]), within
+        )
+
+    return _new(seen.score >= model.threshold, first, memory, told)
+
+
+def judge_permuted(
+    model: permuted.Model, reports: Reports, memory: Memory, *, first: int, last: int
+) -> tuple[list[Unusual], Memory]:
+    """Return the new causes in the windows that end with the steps `first` to `last`."""
+    located = reports.where(reports.located)
+    cells = model.grid.locate(located.x, located.y)
+    located, cells = located.where(cells >= 0), cells[cells >= 0]
+    best = permuted.windows(model, cells, located.occurred_ms, first=first, last=last)
+
+    def told(place: int, step: int) -> Unusual:
+        start, end = (step - unusual.STEPS + 1) * model.step_ms, (step + 1) * model.step_ms
+        mask = np.zeros((1, len(model.grid)))
+        mask[0, best.cell[place]] = 1.0
+        there = (permuted.around(mask, model.grid)[0] > 0)[cells]
+        within = located.where(there).between(start, end)
+        return Unusual(
+            step, int(best.count[place]), float(best.expected[place]), float(best.score[place]), within
+        )
+
+    return _new(best.score >= model.threshold, first, memory, told)
+
+
+def _new(
+    high: Mask, first: int, memory: Memory, told: Callable[[int, int], Unusual]
+) -> tuple[list[Unusual], Memory]:
+    """Return the causes that begin, and the memory with the last step in which it was too high."""
+    places = np.flatnonzero(high)
+    last = memory.get("step")
+    if last is not None:
+        places = places[first + places > last]
+    if not len(places):
+        return [], memory
+    new = places[starts(first + places, rest_ms=unusual.REST, last_ms=last)]
+    found = [told(int(place), int(first + place)) for place in new]
+    return found, {**memory, "step": int(first + places[-1])}
+
+
+def _unusual(rule: UnusualRule, look: Look, memory: Memory, model: Memory) -> tuple[list[Finding], Memory]:
+    recent = look.recent.where(look.recent.occurred_ms <= look.now_ms)
+    step_ms = within_ms(rule.within) // unusual.STEPS
+    last = look.now_ms // step_ms
+    # Windows that none of what arrived can be in were judged before.
+    since = max(int(look.arrived.occurred_ms[0]) // step_ms, last - 3 * unusual.STEPS + 1)
+    if since > last:
+        return [], memory
+    judging = judge_permuted if rule.method is Method.PERMUTATION else judge_unusual
+    kind: Any = permuted.Model if rule.method is Method.PERMUTATION else unusual.Model
+    found, memory = judging(kind.of(model), recent, memory, first=since, last=last)
+    return [
+        finding(
+            look,
+            one.reports,
+            cause=f"unusual:{one.step}",
+            reason=words.unusual(
+                rule, count=one.count, expected=one.expected, once_in=words.how_rare(10.0**-one.score)
+            ),
+            looked_at=recent,
+            expected=one.expected,
+            count=one.count,
+            more_scopes=model.get("scopes", ()),
+        )
+        for one in found
+    ], memory
+
+
+def _spots(look: Look, memory: Memory, model: Memory) -> tuple[list[Finding], Memory]:
+    step = look.now_ms // spots.STEP_MS
+    if int(look.arrived.occurred_ms[-1]) < (step - unusual.STEPS + 1) * spots.STEP_MS:
+        return [], memory
+    recent = look.recent.where(look.recent.occurred_ms <= look.now_ms)
+    hot = spots.Hot(memory.get("hot"))
+    found = spots.spots_at(spots.Model.of(model), recent, hot, step=step)
+    kept = hot.kept(step)
+    after = memory if kept == memory.get("hot", {}) else {**memory, "hot": kept}
+    if found is None:
+        return [], after
+    one = finding(
+        look,
+        recent.where(np.isin(recent.seq, found.seqs)),
+        cause=f"hotspot:{step}:{int(found.cells[0])}",
+        reason=words.hotspot(count=found.count, expected=found.expected, spots=len(found.cells)),
+        looked_at=recent,
+        expected=found.expected,
+        count=found.count,
+        more_scopes=model.get("scopes", ()),
+    )
+    return [one], after
 
 
 def finding(

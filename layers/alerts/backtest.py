@@ -1,0 +1,208 @@
+"""A rule tried on an area's history: judged week by week, each week with what was known before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from data.alert_rules import (
+    DAY_MS,
+    Budget,
+    CountRule,
+    Method,
+    NewHotspotRule,
+    Rule,
+    UnusualRule,
+    within_ms,
+)
+from layers.alerts import permuted, single, spots, unusual, words
+from layers.alerts.judge import Memory, judge_permuted, judge_unusual
+from layers.alerts.lookout import Reports
+from layers.alerts.models import Learnt, Meets, learn
+from layers.alerts.windows import bursts
+
+_WEEK_MS = 7 * DAY_MS
+MOST_ALERTS = 2_000  # listed; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alert that would have been."""
+
+    at_ms: int
+    reason: str
+    count: int
+    expected: float | None
+    seqs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a rule would have told of, how often that is, and what it was to be expected to be."""
+
+    alarms: tuple[Alarm, ...]
+    total: int
+    days: float
+    expected_per_day: float | None
+    threshold: float | None
+    tests: int
+    from_ms: int | None
+    to_ms: int | None
+    reports: int
+    note: str
+
+    @property
+    def per_day(self) -> float:
+        """Alerts a day, true and false ones together."""
+        return self.total / self.days if self.days > 0 else 0.0
+
+
+def backtest(
+    rule: Rule,
+    reports: Reports,
+    *,
+    since_ms: int | None,
+    until_ms: int,
+    budget: Budget | None,
+    zone: str,
+    meets: Meets,
+) -> Tested:
+    """Return what the rule would have told of from `since` on; without it, from four weeks of history on."""
+    history = reports.where(reports.occurred_ms < until_ms)
+    first = int(history.occurred_ms[0]) if len(history) else until_ms
+    begin = max(first, since_ms) if since_ms is not None else first + 4 * _WEEK_MS
+    begin = min(begin, until_ms)
+    alarms: list[Alarm] = []
+    known: list[tuple[Learnt, float]] = []
+    state = _State({}, spots.Hot())
+    for start, end in _weeks(begin, until_ms):
+        learnt = learn(rule, history, until_ms=start, budget=budget, zone=zone, meets=meets)
+        known.append((learnt, (end - start) / DAY_MS))
+        alarms += _week(rule, history, learnt, state, start_ms=start, end_ms=end, meets=meets)
+    rates = [(one.expected_per_day, days) for one, days in known if one.expected_per_day is not None]
+    weight = sum(days for _, days in rates)
+    newest = known[-1][0] if known else None
+    return Tested(
+        alarms=tuple(alarms[:MOST_ALERTS]),
+        total=len(alarms),
+        days=(until_ms - begin) / DAY_MS,
+        expected_per_day=sum(rate * days for rate, days in rates) / weight if weight else None,
+        threshold=newest.threshold if newest else None,
+        tests=sum(one.tests for one, _ in known),
+        from_ms=first if len(history) else None,
+        to_ms=int(history.occurred_ms[-1]) if len(history) else None,
+        reports=len(history),
+        note=next((one.note for one, _ in known if one.note), "") if known else "There is no history here.",
+    )
+
+
+@dataclass
+class _State:
+    """What goes over from one week to the next."""
+
+    memory: Memory
+    hot: spots.Hot
+
+
+def _weeks(begin: int, end: int) -> Iterator[tuple[int, int]]:
+    start = begin
+    while start < end:
+        yield start, min(start + _WEEK_MS, end)
+        start += _WEEK_MS
+
+
+def _week(
+    rule: Rule,
+    history: Reports,
+    learnt: Learnt,
+    state: _State,
+    *,
+    start_ms: int,
+    end_ms: int,
+    meets: Meets,
+) -> list[Alarm]:
+    if isinstance(rule, CountRule):
+        return _counted(rule, history, learnt, state, start_ms=start_ms, end_ms=end_ms)
+    if isinstance(rule, UnusualRule):
+        return _unusual(rule, history, learnt, state, start_ms=start_ms, end_ms=end_ms)
+    if isinstance(rule, NewHotspotRule):
+        return _spots(history, learnt, state, start_ms=start_ms, end_ms=end_ms)
+    these = history.between(start_ms, end_ms)
+    found = these.where(meets(these))
+    return [
+        Alarm(int(at), single.reason(rule, found.where(found.seq == seq), named=0), 1, None, (int(seq),))
+        for at, seq in zip(found.occurred_ms, found.seq, strict=True)
+    ]
+
+
+def _counted(
+    rule: CountRule, history: Reports, learnt: Learnt, state: _State, *, start_ms: int, end_ms: int
+) -> list[Alarm]:
+    window = within_ms(rule.within)
+    above = int((learnt.kept or {"above": rule.above})["above"])
+    these = history.between(start_ms - window, end_ms)
+    found, last = bursts(
+        these.occurred_ms,
+        above=above,
+        within_ms=window,
+        since_ms=start_ms,
+        last_ms=state.memory.get("last_ms"),
+    )
+    state.memory = {"last_ms": last}
+    return [
+        Alarm(
+            burst.at_ms,
+            words.above(rule.model_copy(update={"above": above}), count=burst.count),
+            burst.count,
+            None,
+            _seqs(history.between(burst.at_ms - window + 1, burst.at_ms + 1)),
+        )
+        for burst in found
+    ]
+
+
+def _unusual(
+    rule: UnusualRule, history: Reports, learnt: Learnt, state: _State, *, start_ms: int, end_ms: int
+) -> list[Alarm]:
+    if learnt.kept is None:
+        return []
+    window = within_ms(rule.within)
+    step_ms = window // unusual.STEPS
+    these = history.between(start_ms - 2 * window, end_ms)
+    first, last = start_ms // step_ms, (end_ms - 1) // step_ms
+    if rule.method is Method.PERMUTATION:
+        model = permuted.Model.of(learnt.kept)
+        found, memory = judge_permuted(model, these, state.memory, first=first, last=last)
+    else:
+        found, memory = judge_unusual(
+            unusual.Model.of(learnt.kept), these, state.memory, first=first, last=last
+        )
+    state.memory = memory
+    alarms = []
+    for one in found:
+        text = words.unusual(
+            rule, count=one.count, expected=one.expected, once_in=words.how_rare(10.0**-one.score)
+        )
+        # The step's end: a count rises within its step.
+        at = min((one.step + 1) * step_ms - 1, end_ms - 1)
+        alarms.append(Alarm(at, text, one.count, one.expected, _seqs(one.reports)))
+    return alarms
+
+
+def _spots(history: Reports, learnt: Learnt, state: _State, *, start_ms: int, end_ms: int) -> list[Alarm]:
+    if learnt.kept is None:
+        return []
+    model = spots.Model.of(learnt.kept)
+    alarms = []
+    for step in range(start_ms // spots.STEP_MS, (end_ms - 1) // spots.STEP_MS + 1):
+        found = spots.spots_at(model, history.where(history.occurred_ms < end_ms), state.hot, step=step)
+        if found is not None:
+            text = words.hotspot(count=found.count, expected=found.expected, spots=len(found.cells))
+            at = min((step + 1) * spots.STEP_MS - 1, end_ms - 1)
+            seqs = tuple(int(seq) for seq in found.seqs)
+            alarms.append(Alarm(at, text, found.count, found.expected, seqs))
+    return alarms
+
+
+def _seqs(reports: Reports) -> tuple[int, ...]:
+    return tuple(int(seq) for seq in reports.seq)
