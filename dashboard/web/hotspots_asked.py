@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from dashboard.services import Services
 from data.access import Actor
 from data.errors import BadFilter
 from data.mirror import View
+from data.model import Tlp
 from data.query import Query, Rectangle
 from data.query.shapes import parse_shapes
 from layers.hotspots import Against, Asked, Extent, Hotspots, Kind, ground_of, hotspots
@@ -56,6 +57,13 @@ class Question:
             return services.mirror.view(actor, query, now=now)
 
         return hotspots(look(self.query), self.of(services, actor), look=look)
+
+    def marking(self, services: Services, actor: Actor, *, now: datetime) -> Tlp:
+        """Return the highest marking of what the map is made of; a difference is made of other times too."""
+        query = self.query
+        if self.kind is Kind.DIFFERENCE:
+            query = replace(query, last_ms=None, from_ms=None, to_ms=None)
+        return services.mirror.view(actor, query, now=now).marking
 
 
 def question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -131,6 +132,31 @@ def test_an_area_masks_what_is_outside_and_must_be_one_that_the_actor_sees(crowd
         assert north < 42.35 + edge
     for path in (CELLS, RANKED):
         assert crowded.officer.get(f"{path}?area={secret.id}").status_code == 404
+
+
+def test_what_leaves_carries_its_marking_and_its_method_and_is_logged(crowded: Served) -> None:
+    asked = f"kind=gi_star&{WINDOW}"
+    shown = _get(crowded, f"{CELLS}?{asked}")
+    sheet = crowded.officer.get(f"/api/v1/export/hotspots.csv?{asked}")
+    assert sheet.status_code == 200, sheet.text
+    assert "TLP-GREEN.csv" in sheet.headers["content-disposition"]
+    lines = sheet.text.removeprefix("\ufeff").splitlines()
+    method = shown["method"]["text"].splitlines()
+    assert lines[: len(method) + 1] == ["# TLP:GREEN", *(f"# {line}" for line in method)]
+    table = list(csv.DictReader(lines[len(method) + 1 :]))
+    assert [row["id"] for row in table] == [cell["id"] for cell in shown["features"]]
+    assert [row["claim"] for row in table] == [
+        str(int(cell["properties"]["claim"])) for cell in shown["features"]
+    ]
+    made = _get(crowded, f"/api/v1/export/hotspots.geojson?{asked}")
+    assert made.pop("marking") == "TLP:GREEN"
+    assert made == shown
+    logged = [
+        entry for entry in crowded.services.store.audit.entries(limit=10) if entry["action"] == "export"
+    ]
+    assert ["hotspots" in str(entry) for entry in logged] == [True, True]
+    assert crowded.officer.get("/api/v1/export/hotspots.exe").status_code in (400, 404)
+    assert crowded.client().get("/api/v1/export/hotspots.csv").status_code == 401
 
 
 def test_nobody_else_and_no_stranger_gets_more(crowded: Served) -> None:

@@ -40,6 +40,8 @@ QUESTIONS = (
     "/api/v1/incidents/likely-duplicates?title=Smell+of+gas&occurred=2026-11-01T12:00:00Z&lon=-71.0589&lat=42.3601",
     "/api/v1/features/incidents/{fid}",
     "/api/v1/export/incidents.csv",
+    "/api/v1/export/hotspots.csv?kind=gi_star",
+    "/api/v1/export/hotspots.geojson?kind=difference&from=2026-10-25T00:00Z&to=2026-11-02T00:00Z",
     "/api/v1/hotspots?kind=density",
     "/api/v1/hotspots?kind=gi_star",
     "/api/v1/hotspots?kind=trend",
