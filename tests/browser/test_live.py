@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,6 +17,15 @@ from tests.support.browser import Watched
 from tests.support.page import feed, total
 
 LIVE_S = 1.5
+REPORTS = 11
+# The page itself notes when a report is first in its feed: what a test asks in turns comes to know it late.
+_NOTE_WHEN_SEEN = """() => {
+  const feed = document.querySelector('#wf-feed');
+  window.firstSeen = {};
+  new MutationObserver(() => {
+    for (const title of feed.querySelectorAll('.title')) window.firstSeen[title.textContent] ??= Date.now();
+  }).observe(feed, { childList: true, subtree: true });
+}"""
 _TOKEN = "async () => (await (await fetch('/api/v1/summary')).json()).token"
 
 
@@ -44,19 +54,23 @@ def test_a_report_is_on_two_open_screens_within_a_second_and_a_half(
         opened(signed_in(contexts, floor, floor.other_id), floor),
     ]
     before = [total(page) for page in pages]
+    for page in pages:
+        page.evaluate(_NOTE_WHEN_SEEN)
     took: list[float] = []
-    for n in range(6):
-        title = f"Live report {n}"
-        began = time.monotonic()
+    for n in range(REPORTS):
+        title = f"Live report {n:02d}"
+        sent_ms = time.time() * 1000
         _report(floor, title)
         for page in pages:
-            expect(feed(page).filter(has_text=title)).to_be_visible(timeout=10_000)
-        took.append(time.monotonic() - began)
+            expect(feed(page).filter(has_text=title)).to_be_visible()
+        took.append(
+            max(page.evaluate("(title) => window.firstSeen[title]", title) for page in pages) - sent_ms
+        )
     for page, number in zip(pages, before, strict=True):
-        expect(page.locator("[data-wf-total]").first).to_have_text(str(number + 6))
-    # Two browsers that draw in software share the machine with everything else here: that one of six is
-    # this quick shows that reports are pushed. The 95th percentile is held by the load test.
-    assert min(took) <= LIVE_S, took
+        expect(page.locator("[data-wf-total]").first).to_have_text(str(number + REPORTS))
+    # Half of them, since whatever else runs on this machine may hold up some; the 95th percentile is held by
+    # the load test, which has the machine to itself.
+    assert statistics.median(took) <= LIVE_S * 1000, [round(ms) for ms in took]
 
 
 def test_a_report_that_the_officer_may_not_see_moves_nothing(officer: Watched, floor: Floor) -> None:
