@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from importlib.util import module_from_spec, spec_from_file_location
-from typing import Any
-
 import mgrs
 import pytest
 from hypothesis import given, settings
@@ -14,9 +9,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from data.query import Query
-from tests.support.places import ROOT
+from tests.support.javascript import node_path, run
 
-ASSETS = ROOT / "assets"
 GEOD = Geod(ellps="sphere")
 # The Earth is no sphere: between the two a distance differs by at most this share.
 FLATTENING = 0.0034
@@ -26,37 +20,7 @@ batches = st.lists(places, min_size=20, max_size=40)
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    spec = spec_from_file_location("build_bundle", ASSETS / "build_bundle.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.bundle(ASSETS)
-    return str(module.find_node())
-
-
-# Bundled as the page's code is: the packages that it calls are written for bundlers.
-RUNNER = """
-import { build } from 'esbuild';
-const stdin = { contents: %s, resolveDir: '.', loader: 'js' };
-const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'esm' });
-await import('data:text/javascript,' + encodeURIComponent(outputFiles[0].text));
-"""
-
-
-def run(node: str, script: str, given_: object) -> Any:
-    """Run a script of the map's own modules with `input` and return what it says as JSON."""
-    whole = RUNNER % json.dumps(f"const input = {json.dumps(given_)};\n{script}")
-    done = subprocess.run(
-        [node, "--input-type=module", "-e", whole],
-        cwd=ASSETS,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return node_path()
 
 
 @settings(max_examples=5)
