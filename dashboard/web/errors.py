@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from dashboard.web.navigation import error_page, navigates
 from data.errors import Invalid, NotFound, Unavailable, WatchfloorError
 
 logger = logging.getLogger(__name__)
@@ -47,36 +48,48 @@ def as_response(error: WatchfloorError) -> Response:
     return Response(body, status_code=error.status, media_type="application/json", headers=headers)
 
 
+def answer(request: Request, error: WatchfloorError) -> Response:
+    """Return an error to whoever asked: as a page to a person, as JSON to a script."""
+    if navigates(request.scope):
+        page = error_page(request.scope, error)
+        if "retry_after_s" in error.details:
+            page.headers["Retry-After"] = str(error.details["retry_after_s"])
+        return page
+    return as_response(error)
+
+
 def _of_field(problem: dict[str, Any]) -> dict[str, str]:
     where = ".".join(str(part) for part in problem["loc"] if part not in ("body", "query", "path"))
     return {"field": where, "problem": str(problem["msg"])}
 
 
-async def _ours(_request: Request, error: Exception) -> Response:
+async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, WatchfloorError)  # noqa: S101  # registered for nothing else
-    return as_response(error)
+    return answer(request, error)
 
 
-async def _unreadable(_request: Request, error: Exception) -> Response:
+async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for nothing else
     fields = [_of_field(problem) for problem in error.errors()[:20]]
     first = fields[0] if fields else {"field": "", "problem": "it is malformed"}
     message = f"{first['field'] or 'The request'}: {first['problem']}"
-    return as_response(Invalid(message, hint="See /api/v1/openapi.json for what is taken.", fields=fields))
+    return answer(
+        request, Invalid(message, hint="See /api/v1/openapi.json for what is taken.", fields=fields)
+    )
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
     ours = WatchfloorError(str(error.detail), hint=_HINTS.get(error.status_code, ""))
     ours.status, ours.code = error.status_code, HTTPStatus(error.status_code).name.lower()
-    response = as_response(ours)
+    response = answer(request, ours)
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
 
 
-async def _no_such_file(_request: Request, _error: Exception) -> Response:
-    return as_response(NotFound("There is no such file.", hint=_HINTS[404]))
+async def _no_such_file(request: Request, _error: Exception) -> Response:
+    return answer(request, NotFound("There is no such file.", hint=_HINTS[404]))
 
 
 def store_is_down() -> Unavailable:
@@ -86,24 +99,26 @@ def store_is_down() -> Unavailable:
     )
 
 
-async def _store_is_down(_request: Request, error: Exception) -> Response:
+async def _store_is_down(request: Request, error: Exception) -> Response:
     logger.error("the store did not answer: %s", error)
-    return as_response(store_is_down())
+    return answer(request, store_is_down())
 
 
-async def _not_kept(_request: Request, error: Exception) -> Response:
+async def _not_kept(request: Request, error: Exception) -> Response:
     logger.warning("the store refused a value: %s", error)
-    return as_response(
+    return answer(
+        request,
         Invalid(
             "The store cannot keep one of these values.", hint="See /api/v1/openapi.json for what is taken."
-        )
+        ),
     )
 
 
-async def _unexpected(_request: Request, error: Exception) -> Response:
+async def _unexpected(request: Request, error: Exception) -> Response:
     logger.error("unexpected error", exc_info=error)
-    return as_response(
-        WatchfloorError("Something failed inside Watchfloor.", hint="It was logged. Nothing was changed.")
+    return answer(
+        request,
+        WatchfloorError("Something failed inside Watchfloor.", hint="It was logged. Nothing was changed."),
     )
 
 

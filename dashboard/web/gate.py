@@ -13,14 +13,15 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers, QueryParams
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.guard import PUBLIC, REFUSED, acting_as
 from dashboard.services import Services
 from dashboard.web.denials import Denials
-from dashboard.web.errors import as_response, store_is_down
+from dashboard.web.errors import answer, store_is_down
+from dashboard.web.navigation import navigates
 from data.access import Actor
 from data.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable, WatchfloorError
 
@@ -158,14 +159,14 @@ class Gate:
     async def _refuse(
         self, error: WatchfloorError, *, asking: Asking, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if isinstance(error, Unauthenticated) and _navigates(scope):
+        if isinstance(error, Unauthenticated) and navigates(scope):
             address = quote(_address(scope), safe="/")
             await RedirectResponse(f"/login?next={address}", status_code=303)(scope, receive, send)
             return
         if isinstance(error, Unauthenticated | Forbidden):
             await self.denials.note(asking.actor, scope, error.status)
-        response = as_response(error)
-        if isinstance(error, Unavailable) and _navigates(scope):
+        response = answer(Request(scope), error)
+        if isinstance(error, Unavailable) and navigates(scope):
             response.headers["Refresh"] = "2"  # whoever waits before a page sees it as soon as it is there
         await response(scope, receive, send)
 
@@ -203,14 +204,6 @@ def _bearer_token(path: str, headers: Headers) -> str | None:
     if scheme.lower() != "bearer" or not _BEARER_PATHS.fullmatch(path):
         return None
     return token.strip()
-
-
-def _navigates(scope: Scope) -> bool:
-    """Return whether a person opened this address in a browser, as against a script asking for data."""
-    headers = Headers(scope=scope)
-    mode = headers.get("sec-fetch-mode")
-    asked_for_page = mode == "navigate" if mode else "text/html" in headers.get("accept", "")
-    return bool(scope["method"] == "GET" and asked_for_page)
 
 
 def _address(scope: Scope) -> str:

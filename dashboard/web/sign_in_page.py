@@ -1,4 +1,4 @@
-"""The one page that strangers see: plain HTML, no script, nothing loaded from anywhere."""
+"""The page that strangers see, and its plain kin: HTML without script, nothing loaded from anywhere."""
 
 from __future__ import annotations
 
@@ -21,22 +21,18 @@ p{margin:0 0 20px;color:var(--muted)}
 label{display:block;margin:0 0 4px}
 input{width:100%;height:44px;margin:0 0 16px;padding:0 12px;font:inherit;color:inherit;
 background:var(--ground);border:1px solid var(--muted);border-radius:6px}
-button{width:100%;height:44px;font:inherit;font-weight:600;color:var(--on-accent);background:var(--accent);
-border:0;border-radius:6px;cursor:pointer}
+button,.button{display:block;width:100%;height:44px;font:inherit;font-weight:600;color:var(--on-accent);
+background:var(--accent);border:0;border-radius:6px;cursor:pointer}
+.button{line-height:44px;text-align:center;text-decoration:none}
+main>p:last-child{margin:0}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 """
 
 
 def sign_in_page(*, center: str, exercise: bool, target: str, name: str = "", problem: str = "") -> str:
     """Return the sign-in page as HTML; everything that came from outside is escaped."""
-    banner = '<div class="exercise" role="note">EXERCISE</div>' if exercise else "<div></div>"
     alert = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in · {escape(center)}</title><style>{_STYLE}</style></head>
-<body>{banner}<main>
-<h1>{escape(center)}</h1><p>Sign in to see the watch floor.</p>{alert}
+    main = f"""<h1>{escape(center)}</h1><p>Sign in to see the watch floor.</p>{alert}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="{escape(target)}">
 <label for="name">Name</label>
@@ -46,4 +42,16 @@ def sign_in_page(*, center: str, exercise: bool, target: str, name: str = "", pr
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required
 {"autofocus" if name else ""}>
 <button type="submit">Sign in</button>
-</form></main></body></html>"""
+</form>"""
+    return document(title=f"Sign in · {center}", exercise=exercise, main=main)
+
+
+def document(*, title: str, exercise: bool, main: str) -> str:
+    """Return a page of its own round `main`, which is HTML already; the title is text."""
+    banner = '<div class="exercise" role="note">EXERCISE</div>' if exercise else "<div></div>"
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title><style>{_STYLE}</style></head>
+<body>{banner}<main>
+{main}</main></body></html>"""

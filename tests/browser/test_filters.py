@@ -13,6 +13,8 @@ from tests.support.browser import Watched
 from tests.support.page import draw_polygon, expect_total, feed, look_at, map_is_still, root_type, total
 from tests.support.records import BOSTON
 
+_CALLBACKS = re.compile(r"/_dash-update-component")
+
 
 def _query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
@@ -151,3 +153,21 @@ def test_the_filter_is_there_again_after_another_page_and_the_address_stays_the_
     # Whoever opens the address without a filter sees everything.
     page.goto(floor.server.url + "/")
     expect_total(page, MANY)
+
+
+def test_what_the_server_refuses_of_a_callback_is_said_and_nothing_throws(
+    officer: Watched, floor: Floor
+) -> None:
+    officer.forgive(r"Failed to load resource: the server responded with a status of 400")
+    page = opened(officer, floor)
+    refused = '{"error": "invalid", "message": "There is no such callback.", "hint": "Load the page again."}'
+    page.route(
+        _CALLBACKS,
+        lambda route: route.fulfill(status=400, content_type="application/json", body=refused),
+    )
+    feed(page).first.click()
+    said = page.locator("#wf-toast")
+    expect(said).to_contain_text("There is no such callback. Load the page again.")
+    page.unroute(_CALLBACKS)
+    feed(page).nth(1).click()
+    expect(page.locator("#wf-details")).to_contain_text("Report")

@@ -15,9 +15,11 @@ import { showAlerts } from './alerts-live.js';
 import { createSound } from './alerts-sound.js';
 import { listenToWatchThis, offerWatching } from './alerts-watch.js';
 import { startImports } from './imports.js';
+import { sayRefusals } from './refusals.js';
 import { startReport } from './report.js';
 import { startWatch } from './watch.js';
 
+sayRefusals();
 document.documentElement.dataset.theme = memory.get('theme', 'dark');
 if (isWall()) document.documentElement.classList.add('wall');
 
