@@ -30,9 +30,11 @@ export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
   })]));
   const hotspots = createHotspotLegend({ onSet: onHotspots });
   hotspots.choose(state.hotspots);
+  const without = make('div', 'wf-key-note wf-key-without');
+  without.hidden = true;
   for (const row of ROWS) {
     body.append(rows[row.name].box);
-    if (row.name === 'incidents') body.append(severityKey());
+    if (row.name === 'incidents') body.append(severityKey(), without);
     if (row.name === 'density') body.append(hotspots.density);
     if (row.name === 'hotspots') body.append(hotspots.block);
   }
@@ -56,8 +58,12 @@ export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
 
   return {
     setLayer,
-    /** @param {Record<string, number>} counts by layer */
-    setCounts(counts) {
+    /** @param {Record<string, number>} counts by layer; `unlocated` is how many incidents no map can show */
+    setCounts({ unlocated, ...counts }) {
+      if (unlocated !== undefined) {
+        without.hidden = !unlocated;
+        without.textContent = `${Number(unlocated).toLocaleString('en-US')} of them without a location: in lists only.`;
+      }
       for (const [name, count] of Object.entries(counts)) {
         if (rows[name]) rows[name].count.textContent = count === null ? '' : Number(count).toLocaleString('en-US');
       }

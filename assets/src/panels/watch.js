@@ -50,6 +50,7 @@ export function startWatch(root, { map, token }) {
   const asked = latest();
   let extent = null;
   let total = null;
+  let unlocated = 0;
   async function summarise() {
     try {
       const summary = await asked(withQuery('/api/v1/summary', state.text()));
@@ -67,7 +68,8 @@ export function startWatch(root, { map, token }) {
     showMarking('page', summary.marking);
     showFacts(summary, lookups);
     total = summary.total;
-    map.setCounts?.({ incidents: total });
+    unlocated = summary.unlocated;
+    map.setCounts?.({ incidents: total, unlocated });
     const text = count(total);
     for (const node of document.querySelectorAll('[data-wf-total]')) node.textContent = text;
     extent ??= summary.extent;
@@ -105,7 +107,7 @@ export function startWatch(root, { map, token }) {
   const ready = summarise()
     .then(() => root.isConnected && map.mount(byId(IDS.map), { theme: theme(), wall: isWall(), query: state.text(), token: token() ?? undefined, bbox: state.again ? undefined : padded(extent) }))
     .then(() => {
-      if (total !== null) map.setCounts?.({ incidents: total });
+      if (total !== null) map.setCounts?.({ incidents: total, unlocated });
       if (state.params().shape) map.showShape(state.params().shape);
     })
     .catch((error) => notify(`The map could not be drawn: ${error.message}. Lists and counts still work.`, { bad: true }));
