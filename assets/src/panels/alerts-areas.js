@@ -149,14 +149,15 @@ function ratesText(area) {
   const chance = BY_CHANCE.has(area.rule.kind);
   // Of less than a day nothing can be said per day.
   const young = !since || Date.now() - Date.parse(since) < DAY_MS;
-  const saw = young ? `${count(seen)} so far` : rateText(perDay, chance ? expected : perDay);
+  const saw = young ? `${count(seen)} so far` : rateText(perDay, expected);
   const over = Boolean(chance && area.budget && !young && seen > 2 && perDay > (area.budget.alarms * 24) / area.budget.hours);
-  const chances = Number.isFinite(expected) ? `false ones expected: ${rateText(expected, young ? expected : perDay)}` : 'expected rate not known yet';
-  return [`Alerts seen: ${saw}${chance ? ` · ${chances}` : ''}`, over];
+  const known = `${chance ? 'false ones ' : ''}expected: ${rateText(expected, young ? expected : perDay)}`;
+  return [`Alerts seen: ${saw} · ${Number.isFinite(expected) ? known : 'expected: not known'}`, over];
 }
 
 function rates(area) {
   const [text, over] = ratesText(area);
   return el('span', { title: [budgetText(area.budget), area.rate?.note].filter(Boolean).join('. ') }, text,
-    over ? el('span', { class: 'late', text: 'over its budget' }) : null);
+    over ? el('span', { class: 'late', text: 'over its budget' }) : null,
+    !Number.isFinite(area.rate?.expected_per_day) && area.rate?.note ? ` ${area.rate.note}` : null);
 }

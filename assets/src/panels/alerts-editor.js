@@ -35,7 +35,9 @@ export function openEditor({ side, panel }, context) {
   }
   function change(patch) {
     Object.assign(draft, patch);
-    if ('geography' in patch || 'name' in patch) preview(draft);
+    // What is drawn is where one looks already; what was found by name may be anywhere.
+    if ('geography' in patch) preview(draft, { look: ['area', 'sites'].includes(patch.geography?.kind) });
+    else if ('name' in patch) preview(draft);
     if ('rule' in patch) budget?.say();
     test.stale();
     problem.replaceChildren();

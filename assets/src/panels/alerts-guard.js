@@ -39,7 +39,7 @@ function askWhether() {
     const end = (value) => () => dialog.close(value);
     const stay = button('Keep editing', { on: { click: end('stay') } });
     dialog.append(el('p', { text: 'What you changed is lost if you leave without saving.' }),
-      el('p', { class: 'edit-row' }, button('Save and leave', { class: 'button primary', on: { click: end('save') } }), stay, button('Leave without saving', { on: { click: end('discard') } })));
+      el('p', { class: 'edit-row edit-ask' }, button('Save and leave', { class: 'button primary', on: { click: end('save') } }), stay, button('Leave without saving', { on: { click: end('discard') } })));
     dialog.addEventListener('close', () => { dialog.remove(); resolve(dialog.returnValue || 'stay'); });
     document.body.append(dialog);
     dialog.showModal();

@@ -9,6 +9,7 @@ import { severityWord } from './alerts-words.js';
 
 const CARDS = 3;
 const KEPT = 400;
+const NARROW_PX = 1500;
 const SEVERE_FROM = 5;
 
 /**
@@ -29,7 +30,7 @@ export function showAlerts({ desk, sound }) {
     // What the open list shows already needs no card over it; whoever draws a watch area needs the map.
     const listed = new Set([...document.querySelectorAll(`#${IDS.alertsPanel} .item[data-alert]`)].map((node) => node.dataset.alert));
     const shown = state.items.filter((alert) => !listed.has(alert.id) && !later.has(name(alert))).sort(byUrgency);
-    const first = shown.slice(0, document.querySelector('.alerts-page.editing') ? 1 : CARDS);
+    const first = shown.slice(0, room());
     const wanted = new Set(first.map(name));
     for (const [key, node] of cards) if (!wanted.has(key)) { node.remove(); cards.delete(key); }
     first.forEach((alert, place) => {
@@ -91,6 +92,12 @@ export function showAlerts({ desk, sound }) {
   });
   window.addEventListener('wf:alerts-listed', paint);
   return { showBadge };
+}
+
+/** As many as leave the map to be seen; the wall is only looked at. */
+function room() {
+  if (document.querySelector('.alerts-page.editing') || window.innerWidth < NARROW_PX) return 1;
+  return CARDS;
 }
 
 const isSevere = (alert) => alert.severity >= SEVERE_FROM || alert.state === 'escalated';

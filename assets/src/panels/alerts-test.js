@@ -5,6 +5,7 @@ import { count, isoZ, longTime, moment } from './format.js';
 import { format, parse } from './query.js';
 import { faults } from './alerts-draft.js';
 import { choice, labelled } from './alerts-fields.js';
+import { BY_CHANCE } from './alerts-rule.js';
 import { binsOf, historyChart } from './alerts-chart.js';
 import { againstText, budgetText, rateText } from './alerts-words.js';
 
@@ -50,8 +51,8 @@ export function fillTest(host, { draft, rates }) {
     try {
       const since = isoZ(Math.floor((began - Number(days) * DAY_MS) / 1000) * 1000);
       const answer = await ask('/api/v1/watch-areas/backtest', { method: 'POST', signal: mine.signal, body: { ...now, name: now.name.trim() || 'Draft', since } });
-      const history = await reportsOver(now, answer, mine.signal);
-      show(answer, history);
+      const span = { from: Math.max(Date.parse(since), Date.parse(answer.history?.from ?? since)), to: began };
+      show(answer, { ...span, ...await reportsOver(now, span, mine.signal) }, now);
     } catch (error) {
       if (givenUp(error)) intro();
       else result.replaceChildren(problem(error.message, [error.hint || 'Try again; nothing was changed.']));
@@ -62,22 +63,23 @@ export function fillTest(host, { draft, rates }) {
     return undefined;
   }
 
-  function show(answer, history) {
-    const { alerts } = answer;
+  function show(answer, past, tested) {
+    const alerts = answer.alerts.toSorted((one, other) => Date.parse(other.time) - Date.parse(one.time));
+    const total = answer.total ?? alerts.length;
     rates(answer.expected_rate ?? undefined);
     const rows = alerts.slice(0, SHOWN).map((alert) => el('li', { class: 'test-alarm' }, el('div', { text: alert.reason }),
       el('div', { class: 'row-sub', text: `${longTime(alert.time)} · ${againstText(alert)}` })));
-    const over = answer.budget && answer.rate > (answer.budget.alarms * 24) / answer.budget.hours;
+    const expected = BY_CHANCE.has(tested.rule.kind) ? 'false ones expected' : 'expected';
     result.replaceChildren(
+      answer.note ? el('p', { class: 'test-stale', text: answer.note }) : '',
       el('div', { class: 'part test-figures' },
-        figure(count(alerts.length), alerts.length === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(rateText(answer.expected_rate, answer.rate), 'false ones expected')),
-      el('div', { class: 'part' },
-        history ? historyChart({ ...history, alerts }) : null,
-        history ? el('div', { class: 'past-ends' }, el('span', { text: moment(history.from).replace(/ \(.*/, '') }), el('span', { text: moment(history.to).replace(/ \(.*/, '') })) : null,
-        el('p', { class: 'note', text: method(answer, over) })),
+        figure(count(total), total === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(rateText(answer.expected_rate, answer.rate), expected)),
+      el('div', { class: 'part' }, historyChart({ ...past, alerts }),
+        el('div', { class: 'past-ends' }, el('span', { text: shortMoment(past.from) }), el('span', { text: past.bins.length ? 'reports over time; ▼ alarms' : '▼ alarms' }), el('span', { text: shortMoment(past.to) })),
+        el('p', { class: 'note', text: method(answer, tested) })),
       el('div', { class: 'part' }, el('h3', { text: 'The alarms, newest first' }),
         rows.length ? el('ul', { class: 'test-list' }, ...rows) : el('p', { class: 'note', text: 'None: nothing in this time was what the rule asks for. Widen the place, the filter or the budget if that is too quiet.' }),
-        alerts.length > SHOWN ? el('p', { class: 'note', text: `and ${count(alerts.length - SHOWN)} more` }) : null));
+        total > SHOWN ? el('p', { class: 'note', text: `and ${count(total - SHOWN)} more` }) : null));
   }
 
   return {
@@ -91,13 +93,20 @@ export function fillTest(host, { draft, rates }) {
   };
 }
 
-function method(answer, over) {
-  const { history = {} } = answer;
-  const parts = [`${count(history.reports ?? 0)} reports looked at${history.from ? ` from ${moment(Date.parse(history.from))} to ${moment(Date.parse(history.to))}` : ''}.`];
+const shortMoment = (ms) => moment(ms).replace(/ \(.*/, '');
+
+/** What was done, and against what, in plain words. */
+function method(answer, { rule }) {
+  const parts = [`${count(answer.history?.reports ?? 0)} reports are stored of this place; each week was judged by what was known before it.`];
   if (answer.tests) parts.push(`${count(answer.tests)} tests made.`);
-  if (Number.isFinite(answer.threshold)) parts.push(`Threshold: p ≤ ${Number(answer.threshold).toPrecision(2)}.`);
-  if (answer.budget) parts.push(`Budget: ${budgetText(answer.budget)[0].toLowerCase()}${budgetText(answer.budget).slice(1)}.`);
-  if (over) parts.push('More came than the budget allows for false alarms: some of them were real, or the past was not like itself.');
+  if (Number.isFinite(answer.threshold)) {
+    if (rule.kind !== 'count') parts.push(`An alarm has to be rarer than once in ${count(Math.round(10 ** Math.min(answer.threshold, 12)))} tries.`);
+    else if (answer.threshold > rule.above) parts.push(`To keep to the budget it takes more than ${count(answer.threshold)} reports, and not ${count(rule.above)}.`);
+  }
+  if (answer.budget && BY_CHANCE.has(rule.kind)) {
+    parts.push(`Budget: ${budgetText(answer.budget)[0].toLowerCase()}${budgetText(answer.budget).slice(1)}.`);
+    if (answer.rate > (answer.budget.alarms * 24) / answer.budget.hours) parts.push('More came than that: some of them were real, or the past was not like itself.');
+  }
   return parts.join(' ');
 }
 
@@ -107,13 +116,11 @@ function problem(what, lines) {
   return el('div', { class: 'problem', role: 'alert' }, el('p', { class: 'problem-what', text: what }), el('ul', {}, ...lines.map((line) => el('li', { text: line }))));
 }
 
-/** Count the reports over the same time for the chart, where the filter can say the place; null otherwise. */
-async function reportsOver(draft, answer, signal) {
-  const [from, to] = [Date.parse(answer.history?.from), Date.parse(answer.history?.to)];
-  if (!(to > from)) return null;
+/** Count the reports over the same time for the chart, where the filter can say the place. */
+async function reportsOver(draft, { from, to }, signal) {
   const place = { drawn: () => ({ shape: draft.geography.shape }), area: () => ({ area: draft.geography.area_id }) }[draft.geography.kind];
-  if (!place) return { from, to, bins: [], step: 0 };
-  const query = format({ ...parse(draft.filter), ...place(), from: isoZ(from), to: isoZ(to) });
+  if (!place || !(to > from)) return { bins: [], step: 0 };
+  const query = format({ ...parse(draft.filter), ...place(), from: isoZ(Math.floor(from / 1000) * 1000), to: isoZ(Math.floor(to / 1000) * 1000) });
   const summary = await ask(withQuery('/api/v1/summary', query), { signal });
-  return { from, to, ...binsOf(summary.timeline) };
+  return binsOf(summary.timeline);
 }

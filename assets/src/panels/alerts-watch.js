@@ -1,5 +1,5 @@
 /** From the Watch page to a watch area: "Watch this area", and whatever else asks for one. */
-import { button, el, memory, notify } from './dom.js';
+import { button, memory, notify } from './dom.js';
 import { may } from './format.js';
 import { go } from './keys.js';
 import { canonical } from './alerts-draft.js';
@@ -41,8 +41,8 @@ export function offerWatching({ state }) {
     memory.set(FILTER, text);
     node.hidden = !(params.shape || params.area) || !may('triage');
   };
-  document.querySelector('.rail .side-head')?.after(el('div', { class: 'watch-this-row' }, node));
+  document.querySelector('.watch .stage')?.append(node);
   follow(state.params(), state.text());
   const stop = state.follow(follow);
-  return () => { stop(); node.parentElement?.remove(); };
+  return () => { stop(); node.remove(); };
 }

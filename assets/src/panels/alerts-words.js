@@ -5,6 +5,7 @@ import { describe } from './chips.js';
 
 const UNITS = { m: 'minute', h: 'hour', d: 'day' };
 const GLYPH_WORDS = ['no severity', 'low', 'notice', 'moderate', 'watch', 'high', 'extreme'];
+const BEFORE = { severity: 'severity', status: 'status', source: 'from', tlp: 'marked', store: 'of' };
 const DAYS = [[1, 'day'], [7, 'week'], [30, 'month'], [365, 'year']];
 
 /** The severities as words, by number. */
@@ -83,7 +84,7 @@ export function filterText(text, words) {
   const params = parse(text ?? '');
   const parts = active(params).map((dimension) => {
     const said = dimension === 'area' ? 'in an area' : describe({ lookups: words }, params, dimension);
-    return inverted(params, dimension) ? `not ${said}` : said;
+    return [inverted(params, dimension) ? 'not' : '', BEFORE[dimension] ?? '', said].filter(Boolean).join(' ');
   });
   return parts.length ? parts.join(' · ') : 'Every report';
 }

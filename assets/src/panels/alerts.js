@@ -32,7 +32,7 @@ export function startAlerts(root, { map, token, desk }) {
     editor = null;
     root.classList.remove('editing');
     areas?.stop();
-    areas = fillAreas(side, { words, places, edit, choose, changed: (listed) => drawing.show(listed, { at: areas.chosen()?.id ?? null }) });
+    areas = fillAreas(side, { words, places, edit, choose, changed: (listed) => !editor && drawing.show(listed, { at: areas.chosen()?.id ?? null }) });
     list = fillAlerts(panel, { desk, map: drawing, area: () => areas.chosen(), edit: (id) => edit(areas.find(id)), showAll: () => areas.pick(null) });
     areas.refresh();
     list.refresh();
@@ -51,7 +51,7 @@ export function startAlerts(root, { map, token, desk }) {
     root.classList.add('editing');
     drawing.ring([]);
     editor = openEditor({ side, panel }, {
-      map, words, places, area, asked, watchFilter: lastFilter, preview: (draft) => drawing.show([], { draft }),
+      map, words, places, area, asked, watchFilter: lastFilter, preview: (draft, { look = false } = {}) => drawing.show([], { draft }).then(() => look && drawing.look('draft')),
       done(saved) {
         memory.set(KEPT, null);
         overview();
