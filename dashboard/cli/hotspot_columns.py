@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import Invalid
+from layers.analytics.claims import LEVEL, MIN_INCIDENTS, MIN_NEIGHBOURHOOD
 from layers.analytics.density import density
 from layers.analytics.excess import excess
 from layers.analytics.planar import FloatArray, PlanarGrid
@@ -16,6 +17,25 @@ from layers.analytics.spacetime import space_time
 from layers.analytics.trend import Trend
 
 Columns = dict[str, npt.NDArray[Any]]
+
+_CLAIMS = (
+    f"p is that of so many places were all counts dealt out anew over the cells, q after Benjamini-Hochberg; "
+    f"a claim needs q of {LEVEL:.0%} at most, {MIN_INCIDENTS} places in all and {MIN_NEIGHBOURHOOD} in the "
+    "neighbourhood. Nothing is masked as water or outside."
+)
+_METHODS = {
+    "density": "Places per km², and a Gaussian surface one cell wide. Nothing is tested.",
+    "gi": f"Getis-Ord Gi, binary weights, without the cell itself. z is no claim. {_CLAIMS}",
+    "gi-star": f"Getis-Ord Gi*, binary weights, the cell itself included. z is no claim. {_CLAIMS}",
+    "excess": "Observed against expected; Garwood's exact interval of the ratio, Poisson or negative binomial p.",
+    "trend": "Trend indicator: space-time Gi* and the tie-corrected Mann-Kendall test. It claims nothing.",
+}
+
+
+def method_text(statistic: str, *, exposure: bool) -> str:
+    """Return how a statistic was come by, in words that go with its figures."""
+    adjusted = "" if statistic == "excess" and exposure else " Not adjusted for population."
+    return _METHODS[statistic] + adjusted
 
 
 def statistic_columns(

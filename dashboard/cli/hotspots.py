@@ -10,7 +10,7 @@ from typing import Any
 import click
 import numpy as np
 
-from dashboard.cli.hotspot_columns import excess_columns, statistic_columns
+from dashboard.cli.hotspot_columns import excess_columns, method_text, statistic_columns
 from dashboard.cli.hotspot_files import days, numbers, plane, table, write
 from dashboard.cli.output import json_option, say
 from data.errors import Invalid
@@ -81,6 +81,7 @@ def grid(
         "outside": int((cells.locate(x[known], y[known]) < 0).sum()),
         "grid": asdict(cells),
         "claims": int(columns["claim"].sum()) if "claim" in columns else None,
+        "method": method_text(statistic, exposure=weights is not None),
     }
     say(result, as_json=as_json, text=f"{cells.nx * cells.ny:,} cells written to {out}.")
 
@@ -116,7 +117,7 @@ def lattice_cells(*, values: Path, neighbours: Path | None, statistic: str, out:
         }
     write(out, columns, None, None)
     say(
-        {"out": str(out), "cells": len(counts)},
+        {"out": str(out), "cells": len(counts), "method": method_text(statistic, exposure=True)},
         as_json=as_json,
         text=f"{len(counts):,} cells written to {out}.",
     )

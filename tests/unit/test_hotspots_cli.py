@@ -47,6 +47,7 @@ def test_a_grid_with_a_fixed_extent_has_row_major_cells_from_the_south_west(
     )
     assert frame["count"][20 * 1 + 2] == len(inside)
     assert done["places"] == 1_000
+    assert "Not adjusted for population." in done["method"]
     assert frame.filter(pl.col("claim"))["robust"].any()
     assert frame["claim"][20 * 13 + 9]
 
