@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
+from shapely.geometry.base import BaseGeometry
 
 from layers.hotspots import Kind
 from tests.support.javascript import node_path, run
@@ -54,7 +55,7 @@ def test_outlines_are_the_borders_of_what_is_claimed(
     """
     asked = [[_drawn(*at, robust=at in strong) for at in sorted(claims | strong)] for claims, strong in batch]
     for (claims, strong), lines in zip(batch, run(node, script, asked), strict=True):
-        drawn = {robust: shapely.MultiLineString() for robust in (True, False)}
+        drawn: dict[bool, BaseGeometry] = dict.fromkeys((True, False), shapely.MultiLineString())
         for line in lines:
             drawn[line["properties"]["robust"]] = shapely.geometry.shape(line["geometry"])
         all_of = shapely.union_all([box(x, y, x + 1, y + 1) for x, y in claims | strong]).boundary
