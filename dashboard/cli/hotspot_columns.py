@@ -27,7 +27,7 @@ _METHODS = {
     "density": "Places per km², and a Gaussian surface one cell wide. Nothing is tested.",
     "gi": f"Getis-Ord Gi, binary weights, without the cell itself. z is no claim. {_CLAIMS}",
     "gi-star": f"Getis-Ord Gi*, binary weights, the cell itself included. z is no claim. {_CLAIMS}",
-    "excess": "Observed against expected; Garwood's exact interval of the ratio, Poisson or negative binomial p.",
+    "excess": "Observed against expected; exact interval of the ratio, Poisson or negative binomial p.",
     "trend": "Trend indicator: space-time Gi* and the tie-corrected Mann-Kendall test. It claims nothing.",
 }
 
