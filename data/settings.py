@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,6 +29,21 @@ class Settings(BaseSettings):
     basemaps: str = Field(
         default="[]",
         description='More basemaps as JSON: [{"name", "kind": "pmtiles|mbtiles|xyz|wms", "path" or "url"}].',
+    )
+    public_url: str = Field(default="", description="Address people sign in at, written into messages.")
+    smtp_host: str = Field(default="", description="Mail server for alerts; empty: no mail is sent.")
+    smtp_port: int = Field(default=587, gt=0, lt=65_536, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the mail server is spoken to."
+    )
+    smtp_user: str = Field(default="", description="Name at the mail server, where it asks for one.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password at the mail server.")
+    smtp_from: str = Field(default="", description="Address that alerts come from.")
+    webhook_hosts: str = Field(
+        default="", description="Hosts that alerts may be posted to, with commas; empty: none."
+    )
+    webhook_private: bool = Field(
+        default=False, description="Let webhooks reach private and loopback addresses, by http too."
     )
     mirror_poll_ms: int = Field(default=250, gt=0, description="How often a worker looks for changes, in ms.")
 

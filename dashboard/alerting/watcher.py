@@ -11,6 +11,7 @@ from threading import Event, Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.alerting.deliver import deliver_due
 from dashboard.alerting.evaluator import Evaluator
 from dashboard.alerting.history import learnt, stale
 from dashboard.alerting.messages import escalated
@@ -45,21 +46,26 @@ class Watcher:
         self._failed: dict[int, int] = {}  # revision of areas whose past could not be learnt of
         self._looking = Lock()
         self._wake, self._stopping = Event(), Event()
-        self._thread: Thread | None = None
+        self._threads: list[Thread] = []
 
     # ── in a thread of its own ───────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
         """Follow the mirror until stopped."""
-        self._thread = Thread(target=self._follow, name="alerts", daemon=True)
-        self._thread.start()
+        # Messages have a thread of their own: a mail server that hangs must not keep anybody from watching.
+        self._threads = [
+            Thread(target=self._follow, name="alerts", daemon=True),
+            Thread(target=self._send, name="messages", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Stop, and let another worker take over at once."""
         self._stopping.set()
         self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=5)
         if self._held is not None:
             try:
                 self.services.store.evaluations.give_back(self._held)
@@ -76,6 +82,17 @@ class Watcher:
                     self._safely()
         finally:
             unsubscribe()
+
+    def _send(self) -> None:
+        while not self._stopping.wait(_TICK_S):
+            if self._held is None:
+                continue  # who watches sends
+            try:
+                deliver_due(self.services)
+            except SQLAlchemyError:
+                logger.exception("messages could not be read or written down; it is tried again")
+            except Exception:
+                logger.exception("sending messages failed; it is tried again")
 
     def _safely(self) -> None:
         try:
