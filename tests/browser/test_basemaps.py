@@ -191,3 +191,15 @@ def test_a_choice_that_left_the_settings_gives_way_to_the_own_map(page: Page) ->
     map_is_still(page)
     assert page.evaluate(_GROUND)["name"] == "Watchfloor"
     assert page.evaluate("() => localStorage.getItem('wf-basemap')") is None
+
+
+def test_a_basemap_that_goes_missing_leaves_the_reports_on_plain_ground(page: Page, many: Floor) -> None:
+    (many.server.home / "streets.pmtiles").unlink()
+    page.evaluate("() => localStorage.setItem('wf-basemap', 'streets')")
+    page.reload()
+    page.wait_for_selector("#wf-map canvas")
+    expect(page.locator(".wf-ground-notice")).to_have_text(
+        "The basemap streets.pmtiles is missing. Reports and sites are drawn all the same."
+    )
+    page.wait_for_function(f"() => ({_GROUND})().drawn > 0")
+    keep_picture(page, "basemap-missing")
