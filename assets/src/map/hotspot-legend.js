@@ -1,7 +1,7 @@
 /** The hotspot part of the legend: what is shown, against what, in which cells; what the signs mean; what was left out. */
 import { make, tell } from './events.js';
 import { Z_STOPS } from './hotspot-cells.js';
-import { AGAINST, KINDS, LEAST_CELL_M, MOST_CELL_M } from './hotspot-options.js';
+import { AGAINST, AGAINST_SHORT, KINDS, LEAST_CELL_M, MOST_CELL_M } from './hotspot-options.js';
 import { number, TRENDS } from './hotspot-words.js';
 
 const MODES = ['gi_star', 'trend', 'difference'];
@@ -26,7 +26,7 @@ export function createHotspotLegend({ onSet }) {
     modes.append(button);
     return [kind, button];
   });
-  const against = choice('Against', Object.entries(AGAINST).map(([value, words]) => [value, words]), (value) => onSet({ against: value }));
+  const against = choice('Against', Object.entries(AGAINST_SHORT), (value) => onSet({ against: value }));
   const size = choice('Cell size', SIZES, (value) => {
     own.hidden = value !== 'own';
     if (value === 'own') own.querySelector('input').focus();
@@ -54,6 +54,7 @@ export function createHotspotLegend({ onSet }) {
     for (const [kind, button] of buttons) button.setAttribute('aria-pressed', String(kind === options.kind));
     against.box.hidden = options.kind !== 'difference';
     against.select.value = options.against;
+    against.select.title = `Compared with ${AGAINST[options.against]}`;
     const inMetres = /^\d+$/.test(options.cell);
     size.select.value = inMetres ? 'own' : options.cell;
     own.hidden = !inMetres;

@@ -6,6 +6,8 @@ export const AGAINST = {
   weeks: 'the same days of earlier weeks',
   year: 'the same days last year',
 };
+/** The same where there is little room. */
+export const AGAINST_SHORT = { previous: 'The period before', weeks: 'Earlier weeks', year: 'Last year' };
 export const LEAST_CELL_M = 50;
 export const MOST_CELL_M = 50_000;
 const FACTORS = { 'x0.5': 0.5, x2: 2 };

@@ -24,9 +24,9 @@ export const ORDERS = {
 /**
  * Tend the list.
  * @param {{state: object, pick: (item: object, at: {fly: boolean}) => void, hover: (item: object|null) => void,
- *   took: (items: object[], method: object|null) => void, sure: () => void}} context
+ *   took: (items: object[], method: object|null) => void, sure: () => void, set: (change: object) => void}} context
  */
-export function hotspotList({ state, pick, hover, took, sure }) {
+export function hotspotList({ state, pick, hover, took, sure, set }) {
   const host = byId(IDS.hotspotList);
   const asked = latest();
   let order = memory.get('hotspot-order', 'rank');
@@ -82,7 +82,7 @@ export function hotspotList({ state, pick, hover, took, sure }) {
   function draw() {
     items = [...items].sort(ORDERS[order][1]);
     if (items.length) host.replaceChildren(...items.map(row));
-    else host.replaceChildren(nothing(about.reports, state));
+    else host.replaceChildren(nothing(about.reports, { state, set }));
     show();
   }
 
@@ -141,13 +141,17 @@ export function hotspotList({ state, pick, hover, took, sure }) {
   };
 }
 
-function nothing(reports, state) {
+function nothing(reports, { state, set }) {
   const few = Number.isFinite(reports) && reports < LEAST_REPORTS;
   const box = el('div', { class: 'empty' },
     el('p', { class: 'empty-what', text: few ? 'Too few reports for any claim.' : 'No hotspot passed the test.' }),
     el('p', { text: few
       ? `${reports === 1 ? '1 report counts' : `${count(reports)} reports count`} here. Under ${LEAST_REPORTS}, chance alone makes clusters like these, so nothing is tested. Widen the time, or take a filter off.`
-      : 'What there is may lie where chance put it, or the cells may be too fine or too coarse. This does not mean all clear. Widen the time, or choose half or twice the cell size in the legend.' }));
-  if (state.text()) box.append(el('p', {}, button('Clear all filters', { on: { click: () => state.set({}) } })));
+      : 'What there is may lie where chance put it, or the cells may be too fine or too coarse. This does not mean all clear. Widen the time, or test other cells or less ground:' }));
+  if (!few) {
+    box.append(el('p', { class: 'actions' }, button('Half the cell size', { on: { click: () => set({ cell: 'x0.5' }) } }),
+      button('Twice', { title: 'Twice the cell size', on: { click: () => set({ cell: 'x2' }) } }), button('This view only', { on: { click: () => set({ here: true }) } })));
+  }
+  if (few && state.text()) box.append(el('p', {}, button('Clear all filters', { on: { click: () => state.set({}) } })));
   return box;
 }

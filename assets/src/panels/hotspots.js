@@ -46,7 +46,7 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   const sure = () => showHowSure(held || !surface.about?.method ? method ?? surface.about?.method : surface.about.method);
   const details = hotspotDetails({ state, actions: hotspotActions({ state, map, sure }), select: (target) => selection.select(target, { fly: true }), close: () => hold(null) });
   const list = hotspotList({
-    state, sure,
+    state, sure, set: (change) => map.setHotspots(change),
     pick(item, { fly }) {
       hold(placeOf(item));
       if (fly) map.flyTo({ bbox: roundabout(item.bbox) });
