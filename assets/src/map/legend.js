@@ -53,7 +53,7 @@ export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
   }
   head.addEventListener('click', () => fold(!box.classList.contains('wf-legend-folded')));
   // A small map needs its ground more than its key.
-  fold(element.clientHeight < 420 || element.clientWidth < 520);
+  fold(element.clientHeight < 420 || element.clientWidth < 760);
   for (const row of ROWS) setLayer(row.name, state.layers[row.name]);
 
   return {

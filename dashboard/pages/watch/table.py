@@ -9,12 +9,13 @@ import dash_ag_grid as dag
 from dash.development.base_component import Component
 
 from dashboard import ids
+from data.model import Severity, label
 
 ROWS_PER_BLOCK: Final = 100
 
 # Field, heading, width, sortable, shown at first. Sortable are those the mirror holds as columns.
 COLUMNS: Final = (
-    ("severity", "Severity", 116, True, True),
+    ("severity", "Severity", 124, True, True),
     ("occurred", "Occurred", 178, True, True),
     ("title", "Report", 360, False, True),
     ("type", "Type", 180, True, True),
@@ -85,6 +86,13 @@ def grid() -> Component:
     return table
 
 
+# Letter, word and colour, as wherever else a severity stands.
+_SEVERITY_LOOK: Final = {
+    "cellClass": "sev-cell",
+    "cellClassRules": {f"sev-cell-{int(level)}": f"params.value === '{label(level)}'" for level in Severity},
+}
+
+
 def _column(field: str, heading: str, width: int, sortable: bool, shown: bool) -> dict[str, Any]:
     return {
         "field": field,
@@ -95,4 +103,5 @@ def _column(field: str, heading: str, width: int, sortable: bool, shown: bool) -
         "tooltipField": "title" if field == "title" else None,
         "type": "rightAligned" if field in _NUMBERS else None,
         "cellClass": "mono" if field in {"id", "lon", "lat"} else None,
+        **(_SEVERITY_LOOK if field == "severity" else {}),
     }
