@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import openpyxl
 import psutil
 import pytest
 import shapely
@@ -28,7 +27,7 @@ from data.importers.opening import Options
 from data.importers.pipeline import run
 from data.importers.registry import read
 from data.store import Store
-from tests.support.imports import row, stored, write_csv
+from tests.support.imports import row, stored, write_csv, write_workbook
 
 MAX_SECONDS = 5.0
 MAX_MB = 200
@@ -347,78 +346,13 @@ def test_text_in_any_encoding_reads_as_it_was_written(
     assert set(sheet.frame["title"]) == {text}
 
 
-def workbook(path: Path, rows: list[list[object]], merged: str = "") -> Path:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    for cells in rows:
-        sheet.append(cells)
-    for cells_merged in merged.split():
-        sheet.merge_cells(cells_merged)
-    book.save(path)
-    return path
-
-
 def test_a_formula_that_was_never_calculated_is_refused(tmp_path: Path) -> None:  # [59]
-    path = workbook(tmp_path / "a.xlsx", [["id", "title", "date"], [1, "=CONCAT(A2)", "2020-01-01"]])
+    path = write_workbook(tmp_path / "a.xlsx", [["id", "title", "date"], [1, "=CONCAT(A2)", "2020-01-01"]])
     assert "B2" in refused(path).message
 
 
-def test_a_title_and_two_header_rows_are_read_as_names(tmp_path: Path) -> None:  # [59]
-    rows: list[list[object]] = [
-        ["When", None, "Where", None],
-        ["date", "time", "lat", "lon"],
-        ["2020-01-01", "10:00", 42.3, -71.1],
-    ]
-    sheet = read(workbook(tmp_path / "a.xlsx", rows, merged="A1:B1"))
-    assert sheet.frame.columns == ["When date", "When time", "Where lat", "Where lon"]
-    titled: list[list[object]] = [
-        ["Report of the day", None, None],
-        ["id", "date", "title"],
-        [1, "2020-01-01", "x"],
-    ]
-    sheet = read(workbook(tmp_path / "b.xlsx", titled, merged="A1:C1"))
-    assert (sheet.frame.columns, sheet.frame.height) == (["id", "date", "title"], 1)
-
-
-def test_names_merged_downwards_and_across_are_read_as_names(tmp_path: Path) -> None:  # [59]
-    rows: list[list[object]] = [
-        ["City report", None, None, None, None],
-        ["id", "When", None, "Where", None],
-        [None, "date", "time", "lat", "lon"],
-        [1, "2020-01-13", "10:00", 42.3, -71.1],
-        [2, "2020-01-14", "10:00", "unknown", "unknown"],
-    ]
-    names = ["id", "When date", "When time", "Where lat", "Where lon"]
-    path = workbook(tmp_path / "a.xlsx", rows, merged="A1:E1 A2:A3 B2:C2 D2:E2")
-    sheet = read(path)
-    assert (sheet.frame.columns, sheet.frame["id"].to_list()) == (names, ["1", "2"])
-    sheet = read(workbook(tmp_path / "b.xlsx", rows[1:]))  # the same without a merged cell
-    assert (sheet.frame.columns, sheet.frame.height) == (names, 2)
-
-
-def test_a_column_without_a_name_does_not_make_names_of_the_first_row(tmp_path: Path) -> None:  # [59]
-    rows: list[list[object]] = [["name", "city", None], ["Joe", "Boston", "x"], ["Amy", "Salem", 3]]
-    sheet = read(workbook(tmp_path / "a.xlsx", rows))
-    assert (sheet.frame.columns, sheet.frame["name"].to_list()) == (
-        ["name", "city", "column 3"],
-        ["Joe", "Amy"],
-    )
-
-
-def test_a_formula_that_was_calculated_is_its_value(tmp_path: Path) -> None:  # [59]
-    path = workbook(tmp_path / "a.xlsx", [["id", "title", "lat"], [1, "x", 42]])
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
-    assert b"<v>42</v>" in parts[sheet]
-    parts[sheet] = parts[sheet].replace(
-        b"<v>42</v>", b"<f>HYPERLINK(&quot;http://x&quot;)+40+2</f><v>42.5</v>"
-    )
-    assert read(zipped(path, parts)).frame.row(0) == ("1", "x", "42.5")
-
-
 def test_a_sheet_without_names_is_refused(tmp_path: Path) -> None:
-    assert "column names" in refused(workbook(tmp_path / "a.xlsx", [[1, 2, 3], [4, 5, 6]])).message
+    assert "column names" in refused(write_workbook(tmp_path / "a.xlsx", [[1, 2, 3], [4, 5, 6]])).message
 
 
 def test_dates_in_four_formats_serials_and_impossible_years(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from sqlalchemy import select
 
 from data.importers.opening import Options
@@ -41,6 +42,18 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, str]], *, columns: Sequenc
     writer.writeheader()
     writer.writerows(rows)
     path.write_bytes(out.getvalue().encode())
+    return path
+
+
+def write_workbook(path: Path, rows: Sequence[Sequence[object]], *, merged: str = "") -> Path:
+    """Write rows as a workbook and return the path; `merged` names ranges of cells, such as "A1:B1 C1:D1"."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cells in rows:
+        sheet.append(list(cells))
+    for span in merged.split():
+        sheet.merge_cells(span)
+    book.save(path)
     return path
 
 

@@ -23,6 +23,7 @@ from dashboard.components.places import (
 )
 from dashboard.components.times import ago_text, when
 from dashboard.pages.watch.around import Around
+from dashboard.pages.watch.files import files_of
 from dashboard.pages.watch.history import history_list
 from data.access import Actor, Permission
 from data.geo import distance_m
@@ -73,7 +74,7 @@ def incident_details(known: IncidentFacts, actor: Actor) -> Component:
     if incident.narrative:
         children.append(section("Story", html.P(incident.narrative, className="story")))
     if known.files:
-        children.append(_files(known))
+        children.append(files_of(incident.id, known.files, people=known.people, now=known.now))
     children += [_place(known, actor), _sites(known), _near(known), _facts(known), _history(known, actor)]
     return html.Div(children, **attrs({"data-wf-marking": marking_text(incident.scope)}))
 
@@ -211,45 +212,6 @@ def _facts(known: IncidentFacts) -> Component:
             ]
         ),
     )
-
-
-def _files(known: IncidentFacts) -> Component:
-    """Return the photos as small pictures, each of which opens in large; what is no picture, as a link."""
-    base = f"/api/v1/incidents/{known.incident.id}/attachments"
-    photos = [file for file in known.files if file.media_type.startswith("image/")]
-    shown = [
-        _photo(known, file, f"{base}/{file.id}", f"Photo {place} of {len(photos)}")
-        for place, file in enumerate(photos, start=1)
-    ]
-    links = [
-        html.Li(html.A(f"{file.name} ({_size(file)})", href=f"{base}/{file.id}", target="_blank"))
-        for file in known.files
-        if file not in photos
-    ]
-    children = [html.Div(shown, className="photos"), html.Ul(links) if links else None]
-    return section("Photos and files", children, count=len(known.files))
-
-
-def _photo(known: IncidentFacts, file: Attachment, address: str, which: str) -> Component:
-    """Return a small picture that opens in large; both are asked for under the incident's own address."""
-    by = known.people.get(file.user_id or 0)
-    said = f"{which}: {file.name}" + (f", from {by}" if by else "")
-    about = " · ".join([*([f"From {by}"] if by else []), f"sent {ago_text(file.at, known.now)}", _size(file)])
-    large = {"src": address, "alt": said, "name": file.name, "about": about}
-    return html.Button(
-        [
-            html.Img(src=f"{address}/thumbnail", alt=said, width=96, height=96),
-            html.Span(file.name, className="photo-name", **attrs({"aria-hidden": "true"})),
-        ],
-        type="button",
-        className="photo-small",
-        title=f"{file.name}: show it in large",
-        **attrs({"data-wf-photo": json.dumps(large)}),
-    )
-
-
-def _size(file: Attachment) -> str:
-    return f"{max(1, round(file.size / 1024)):,} kB"
 
 
 def _sites(known: IncidentFacts) -> Component:
