@@ -18,7 +18,8 @@ from data.model import LonLat
 _LANDMARKS: Final = frozenset({"airport", "landmark", "neighborhood", "island", "bay", "water", "place"})
 _LANDMARK_M, _TOWN_M, _SITES_M = 2_500.0, 60_000.0, 2_000.0
 _CLOSE_M, _WIDE_M = 4_000.0, 8_000.0  # how large a hotspot may be that is called by a landmark, or one town
-_TOWNS_ASKED = 12
+_CITY_M, _CITY_PEOPLE = 15_000.0, 50_000
+_TOWNS_ASKED = 64
 _SITES_SHOWN = 3
 
 
@@ -42,11 +43,14 @@ class Names:
         """Return what a place is called; what is larger than a quarter of a town is called by the town."""
         town = self._town(at)
         near = self._landmarks.within(at, metres=_LANDMARK_M, limit=1) if reach_m <= _CLOSE_M else []
-        if near and town and near[0].name != town.name:
-            return PlaceName(f"Near {_short(near[0].name)}, {town.name}", _place(town))
+        if near:
+            city = self._city(at, other_than=near[0].name)
+            name = f"Near {_short(near[0].name)}"
+            whole = city or town
+            return PlaceName(f"{name}, {city.name}" if city else name, _place(whole) if whole else name)
         if town is None:
             degrees = f"{abs(at.lat):.2f}°{'NS'[at.lat < 0]} {abs(at.lon):.2f}°{'EW'[at.lon < 0]}"
-            return PlaceName(f"Near {_short(near[0].name)}" if near else f"At {degrees}", degrees)
+            return PlaceName(f"At {degrees}", degrees)
         if reach_m > _WIDE_M:
             return PlaceName(f"Around {town.name}", _place(town))
         away = float(distance_m(at, [town.at.lon], [town.at.lat])[0])
@@ -54,14 +58,22 @@ class Names:
         return PlaceName(town.name if inside else f"Near {town.name}", _place(town))
 
     def _town(self, at: LonLat) -> Place | None:
-        """Return the town that a place is likely to be in: a large town reaches further than a village."""
-        near = self._towns.within(at, metres=_TOWN_M, limit=_TOWNS_ASKED)
-        if not near:
-            return None
-        away = distance_m(at, [p.at.lon for p in near], [p.at.lat for p in near])
-        # A town of a hundred times the people reaches about three times as far.
-        worth = away / np.array([max(place.population, 500) for place in near]) ** 0.25
-        return near[int(np.argmin(worth))]
+        """Return the town that a place is likely to be in; a hamlet reaches as far as 500 people would."""
+        return _likeliest(at, self._towns.within(at, metres=_TOWN_M, limit=_TOWNS_ASKED), least=500)
+
+    def _city(self, at: LonLat, *, other_than: str) -> Place | None:
+        """Return the city that a landmark is likely to be in; lists of towns hold its quarters too."""
+        near = self._towns.within(at, metres=_CITY_M, limit=_TOWNS_ASKED)
+        large = [town for town in near if town.population >= _CITY_PEOPLE and town.name != other_than]
+        return _likeliest(at, large, least=_CITY_PEOPLE)
+
+
+def _likeliest(at: LonLat, towns: list[Place], *, least: int) -> Place | None:
+    """Return the town nearest for its size: of a hundred times the people, it reaches ten times as far."""
+    if not towns:
+        return None
+    away = distance_m(at, [town.at.lon for town in towns], [town.at.lat for town in towns])
+    return towns[int(np.argmin(away / np.sqrt([max(town.population, least) for town in towns])))]
 
 
 class _Near:
