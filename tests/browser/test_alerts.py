@@ -66,6 +66,12 @@ def quiet(floor: Floor) -> None:
         api.post(f"/api/v1/alerts/{alert['id']}/close")
 
 
+@pytest.fixture
+def officer(contexts: Callable[..., Watched], floor: Floor) -> Watched:
+    """Return a browser in which the officer is signed in; small, for the map is drawn by software."""
+    return signed_in(contexts, floor, viewport=NARROW)
+
+
 def _open(watched: Watched, floor: Floor, path: str = "/alerts") -> Page:
     page = watched.context.new_page()
     page.goto(floor.server.url + path)
@@ -87,9 +93,9 @@ def _start(page: Page) -> None:
 
 
 def test_a_drawn_watch_area_alerts_two_screens_and_one_acknowledges_for_both(
-    contexts: Callable[..., Watched], floor: Floor
+    contexts: Callable[..., Watched], officer: Watched, floor: Floor
 ) -> None:
-    mine = _open(signed_in(contexts, floor), floor)
+    mine = _open(officer, floor)
     expect(mine.locator("#wf-alerts-side")).to_contain_text("Nothing is being watched")
     mine.keyboard.press("n")
     mine.get_by_label("Name", exact=True).fill("Downtown")
@@ -103,7 +109,7 @@ def test_a_drawn_watch_area_alerts_two_screens_and_one_acknowledges_for_both(
     _start(mine)
     expect(mine.locator(".watch-area")).to_contain_text("Downtown")
 
-    other = _open(signed_in(contexts, floor, floor.other_id), floor, "/sites")
+    other = _open(signed_in(contexts, floor, floor.other_id, viewport=NARROW), floor, "/sites")
     search = other.get_by_label("Name of a site")
     search.focus()
     _report(floor, "Explosion")
@@ -219,6 +225,14 @@ def test_what_is_missing_is_said_and_a_shape_of_the_watch_page_is_watched(
     page.wait_for_url("**/alerts")
     expect(page.get_by_text("Within 3 km of a point")).to_be_visible()
     expect(page.get_by_label("Filter as text")).to_have_value("severity=5")
+    page.get_by_role("combobox", name="Alert when there is").select_option("severity")
+    page.get_by_role("button", name="Test on the past").click()
+    past = page.locator(".test-result")
+    expect(past.locator(".test-alarm").first).to_contain_text("of severity High")
+    alarms = int(past.locator(".test-figure b").first.inner_text())
+    assert alarms == past.locator(".test-alarm").count() == past.locator(".past-alarm").count() > 0
+    page.get_by_role("combobox", name="Severity at least").select_option("6")
+    expect(past).to_contain_text("changed since")
     _start(page)
     expect(page.get_by_role("alert").filter(has_text="Give the watch area a name")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("From the Watch page")
@@ -234,13 +248,12 @@ def test_what_is_missing_is_said_and_a_shape_of_the_watch_page_is_watched(
 
 
 def test_the_page_its_editor_and_the_cards_are_accessible_in_both_themes(
-    contexts: Callable[..., Watched], floor: Floor
+    officer: Watched, floor: Floor
 ) -> None:
-    watched = signed_in(contexts, floor, viewport=NARROW)
     _watch(floor, "Paused", active=False)
     _watch(floor, "Boston " * 25)
     _report(floor, HOSTILE[3] * 9)
-    page = _open(watched, floor)
+    page = _open(officer, floor)
     _listed(page).first.click()
     expect(page.locator(".alert-detail")).to_be_visible()
     _look(page, "open")

@@ -23,9 +23,11 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
   let known = null;
   let at = -1;
   let drawn = '';
+  let gone = false;
   let opened = null;
 
   const title = el('h2', { text: 'Alerts' });
+  const total = el('span', { class: 'total grow' });
   const scopes = [['open', 'Waiting'], ['all', 'All']].map(([value, label]) => el('button', { type: 'button', text: label, on: { click: () => { scope = value; memory.set('alerts.scope', value); refresh(); } } }));
   const only = el('div', { class: 'alerts-only', hidden: true });
   const list = el('div', { class: 'feed', role: 'listbox', tabindex: '0', 'aria-label': 'Alerts' });
@@ -33,17 +35,18 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
   const detail = el('section', { class: 'details', 'aria-label': 'Opened alert' });
   const older = button('Older alerts', { class: 'button quiet', on: { click: () => refresh({ more: true }) } });
   const foot = el('div', { class: 'feed-more', hidden: true }, older);
-  host.replaceChildren(el('div', { class: 'side-head' }, title, el('span', { class: 'total grow' }), el('div', { class: 'segments alerts-scope', role: 'group', 'aria-label': 'Which alerts' }, ...scopes)), only, list, nothing, foot, detail);
+  host.replaceChildren(el('div', { class: 'side-head' }, title, total, el('div', { class: 'segments alerts-scope', role: 'group', 'aria-label': 'Which alerts' }, ...scopes)), only, list, nothing, foot, detail);
 
   async function refresh({ more = false } = {}) {
     const address = new URLSearchParams({ limit: String(area() ? MOST : PAGE), ...(scope === 'open' && { state: 'open' }), ...(more && next && { cursor: next }) });
     const wait = setTimeout(() => { if (!known) list.replaceChildren(...Array.from({ length: 5 }, () => el('div', { class: 'skeleton' }))); }, 300);
     try {
       const answer = await asked(`/api/v1/alerts?${address}`);
+      if (gone) return;
       all = more ? [...all, ...answer.items] : answer.items;
       take(answer.next ?? null);
     } catch (error) {
-      if (givenUp(error)) return;
+      if (gone || givenUp(error)) return;
       if (known) notify(`${error.message} ${error.hint ?? ''}`, { bad: true });
       else drawn = '';
       if (!known) empty(el('p', { class: 'empty-what', text: error.message }), el('p', { text: error.hint || 'Watchfloor tries again with the next change.' }));
@@ -70,7 +73,7 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
 
   function draw(fresh) {
     for (const [place, node] of scopes.entries()) node.setAttribute('aria-pressed', String((place === 0) === (scope === 'open')));
-    host.querySelector('.total').textContent = items.length ? `${count(items.length)}${next ? '+' : ''}` : '';
+    total.textContent = items.length ? `${count(items.length)}${next ? '+' : ''}` : '';
     only.hidden = !area();
     if (area()) only.replaceChildren(el('span', { class: 'grow', text: `Of ${area().name} alone` }), button('All watch areas', { class: 'button quiet', on: { click: showAll } }));
     nothing.hidden = items.length > 0;
@@ -161,6 +164,7 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
     },
     open: () => open(Math.max(at, 0)),
     current: () => items[at] ?? null,
+    stop: () => { gone = true; },
     acknowledge() {
       const alert = items[at] ?? opened;
       if (!alert || !waits(alert)) return false;

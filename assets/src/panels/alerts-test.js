@@ -1,7 +1,7 @@
 /** Testing a draft on the past: one button, then what it would have told, how often, and why. */
 import { button, el } from './dom.js';
 import { ask, givenUp, withQuery } from './api.js';
-import { count, isoZ, longTime, moment } from './format.js';
+import { count, isoZ, longTime, shortTime } from './format.js';
 import { format, parse } from './query.js';
 import { faults } from './alerts-draft.js';
 import { choice, labelled } from './alerts-fields.js';
@@ -71,14 +71,14 @@ export function fillTest(host, { draft, rates }) {
       el('div', { class: 'row-sub', text: `${longTime(alert.time)} · ${againstText(alert)}` })));
     const expected = BY_CHANCE.has(tested.rule.kind) ? 'false ones expected' : 'expected';
     result.replaceChildren(
-      answer.note ? el('p', { class: 'test-stale', text: answer.note }) : '',
+      answer.note ? el('p', { class: 'test-note', text: answer.note }) : '',
       el('div', { class: 'part test-figures' },
-        figure(count(total), total === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(rateText(answer.expected_rate, answer.rate), expected)),
+        figure(count(total), total === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(Number.isFinite(answer.expected_rate) ? rateText(answer.expected_rate, answer.rate) : 'unknown', expected)),
       el('div', { class: 'part' }, historyChart({ ...past, alerts }),
-        el('div', { class: 'past-ends' }, el('span', { text: shortMoment(past.from) }), el('span', { text: past.bins.length ? 'reports over time; ▼ alarms' : '▼ alarms' }), el('span', { text: shortMoment(past.to) })),
+        el('div', { class: 'past-ends' }, el('span', { text: dayText(past.from) }), el('span', { text: past.bins.length ? 'reports over time; ▼ alarms' : '▼ alarms' }), el('span', { text: dayText(past.to) })),
         el('p', { class: 'note', text: method(answer, tested) })),
       el('div', { class: 'part' }, el('h3', { text: 'The alarms, newest first' }),
-        rows.length ? el('ul', { class: 'test-list' }, ...rows) : el('p', { class: 'note', text: 'None: nothing in this time was what the rule asks for. Widen the place, the filter or the budget if that is too quiet.' }),
+        rows.length ? el('ul', { class: 'test-list' }, ...rows) : el('p', { class: 'note', text: answer.note ? 'None, because it could not be judged.' : 'None: nothing in this time was what the rule asks for. Widen the place, the filter or the budget if that is too quiet.' }),
         total > SHOWN ? el('p', { class: 'note', text: `and ${count(total - SHOWN)} more` }) : null));
   }
 
@@ -93,7 +93,7 @@ export function fillTest(host, { draft, rates }) {
   };
 }
 
-const shortMoment = (ms) => moment(ms).replace(/ \(.*/, '');
+const dayText = (ms) => shortTime(ms, 'day');
 
 /** What was done, and against what, in plain words. */
 function method(answer, { rule }) {

@@ -32,6 +32,7 @@ export function startAlerts(root, { map, token, desk }) {
     editor = null;
     root.classList.remove('editing');
     areas?.stop();
+    list?.stop();
     areas = fillAreas(side, { words, places, edit, choose, changed: (listed) => !editor && drawing.show(listed, { at: areas.chosen()?.id ?? null }) });
     list = fillAlerts(panel, { desk, map: drawing, area: () => areas.chosen(), edit: (id) => edit(areas.find(id)), showAll: () => areas.pick(null) });
     areas.refresh();
@@ -48,6 +49,7 @@ export function startAlerts(root, { map, token, desk }) {
   function edit(area, asked = null) {
     if (area === undefined) return notify('This watch area is gone; its alerts stay in the log.', { bad: true });
     areas.stop();
+    list.stop();
     root.classList.add('editing');
     drawing.ring([]);
     editor = openEditor({ side, panel }, {
@@ -118,6 +120,7 @@ export function startAlerts(root, { map, token, desk }) {
       if (unsaved) memory.set(KEPT, unsaved);
       editor?.stop();
       areas.stop();
+      list.stop();
       stopping.abort();
       drawing.stop();
       // What was in the list needs its card again.
