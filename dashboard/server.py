@@ -45,6 +45,8 @@ from dashboard.web.metrics import Figures, Measured
 from dashboard.web.uploads_allowed import upload_paths
 from data.settings import Settings, load
 from layers.basemap import csp_hosts
+from layers.hotspots.names import names
+from layers.search import Searcher
 
 ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     auth.router,
@@ -86,7 +88,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     )
     app.state.services, app.state.owned = chosen, ours
     app.state.searcher = searcher = search.make_searcher(chosen)
-    app.state.readiness = Readiness(chosen, loaded=not ours, warm=searcher.warm)
+    app.state.readiness = Readiness(chosen, loaded=not ours, warm=lambda: _warm(searcher))
     app.state.live = LiveHub(chosen)
     app.state.watcher = Watcher(chosen)
     app.state.figures = _figures(app)
@@ -117,6 +119,12 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
 def app_from_environment() -> FastAPI:
     """Return the application of the settings in the environment: what each worker process starts with."""
     return create_app(load())
+
+
+def _warm(searcher: Searcher) -> None:
+    """Make what the first search and the first list of hotspots would otherwise wait for."""
+    searcher.warm()
+    names()
 
 
 def _figures(app: FastAPI) -> Figures:
