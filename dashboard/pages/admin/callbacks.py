@@ -12,7 +12,7 @@ from dashboard import ids
 from dashboard.components.panels import problem
 from dashboard.guard import current_actor, guarded
 from dashboard.pages.admin.layout import AUDIT_PAGE
-from dashboard.pages.admin.view import agencies_table, audit_table, types_table, users_table
+from dashboard.pages.admin.view import agencies_table, audit_table, type_rows, users_table
 from data.access import Permission
 from data.errors import Invalid, WatchfloorError
 from data.model import Role, Severity, StoreKind, Tlp
@@ -123,7 +123,7 @@ def _register_types(app: Any, services: Services) -> None:
 
     @guarded(app).callback(
         Permission.ADMINISTER,
-        Output(ids.ADMIN_TYPES, "children"),
+        Output(ids.ADMIN_TYPES, "rowData"),
         Output(ids.ADMIN_RESULT, "children", allow_duplicate=True),
         Input(ids.ADMIN_TYPE_SAVE, "n_clicks"),
         Input(ids.ADMIN_TYPE_ADD, "n_clicks"),
@@ -157,7 +157,7 @@ def _register_types(app: Any, services: Services) -> None:
                 result = _done(f"{text} was saved.")
         except WatchfloorError as error:
             return no_update, problem(error.message, error.hint)
-        return types_table(store.types.all()), result
+        return type_rows(store.types.all()), result
 
 
 def _new_type(types: list[IncidentType], *, parent: str | None, stem: str, text: str) -> IncidentType:

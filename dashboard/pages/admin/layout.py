@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from dashboard import ids
 from dashboard.components.attrs import attrs
 from dashboard.components.marks import NO_RECORDS
-from dashboard.pages.admin.view import agencies_table, audit_table, types_table, users_table
+from dashboard.pages.admin.view import agencies_table, audit_table, types_grid, users_table
 from data.access import Actor, Permission
 from data.model import Role, Severity, StoreKind, Tlp, label
 
@@ -174,7 +174,7 @@ def _types(services: Services) -> Component:
                 ids.ADMIN_TYPE_ADD,
                 "Add type",
             ),
-            html.Div(types_table(types), id=ids.ADMIN_TYPES),
+            types_grid(types),
         ]
     )
 

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import dash_ag_grid as dag
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.marks import severity_mark, tlp_chip
+from dashboard import ids
+from dashboard.components.marks import tlp_chip
 from dashboard.components.panels import empty
 from dashboard.pages.watch.lookups import STORE_LABELS
+from dashboard.pages.watch.table import GRID_THEME, SEVERITY_LOOK
 from data.clock import from_ms
 from data.model import StoreKind, label
 from data.records import Agency, IncidentType, User
@@ -60,15 +63,45 @@ def agencies_table(agencies: Sequence[Agency]) -> Component:
     return table(("Agency", "Short name", "Kind"), rows, caption="Agencies")
 
 
-def types_table(types: Sequence[IncidentType]) -> Component:
-    """Return the taxonomy as an indented list, retired types struck through."""
-    rows: list[list[Cell]] = []
-    for entry in types:
-        depth = entry.code.count(".")
-        style = {"paddingLeft": f"{depth * 16}px"}
-        name: Cell = html.Span(html.S(entry.label) if entry.retired else entry.label, style=style)
-        rows.append([name, html.Code(entry.code), entry.glyph, severity_mark(entry.severity)])
-    return table(("Type", "Code", "Glyph", "Severity proposed"), rows, caption="Incident types")
+def type_rows(types: Sequence[IncidentType]) -> list[dict[str, Any]]:
+    """Return the taxonomy as rows of a grid, each with its depth under its root."""
+    return [
+        {
+            "label": entry.label,
+            "code": entry.code,
+            "glyph": entry.glyph,
+            "severity": label(entry.severity),
+            "state": "retired" if entry.retired else "",
+            "depth": entry.code.count("."),
+        }
+        for entry in types
+    ]
+
+
+def types_grid(types: Sequence[IncidentType]) -> Component:
+    """Return the taxonomy as an indented list.
+
+    A grid and not a table of components: Dash takes seconds to walk through those of some hundred rows each
+    time that one of them changes.
+    """
+    indent = {f"depth-{depth}": f"params.data.depth === {depth}" for depth in range(1, 4)}
+    columns: list[dict[str, Any]] = [
+        {"field": "label", "headerName": "Type", "flex": 3, "cellClassRules": indent},
+        {"field": "code", "headerName": "Code", "flex": 3, "cellClass": "mono"},
+        {"field": "glyph", "headerName": "Glyph", "flex": 2},
+        {"field": "severity", "headerName": "Severity proposed", "flex": 2, **SEVERITY_LOOK},
+        {"field": "state", "headerName": "State", "flex": 1},
+    ]
+    grid: Component = dag.AgGrid(
+        id=ids.ADMIN_TYPES,
+        columnDefs=columns,
+        rowData=type_rows(types),
+        defaultColDef={"sortable": False, "resizable": True, "suppressMovable": True},
+        dashGridOptions={"theme": GRID_THEME, "domLayout": "autoHeight", "animateRows": False},
+        getRowId="params.data.code",
+        style={"height": None, "width": "100%"},
+    )
+    return grid
 
 
 def audit_table(entries: Sequence[Mapping[str, Any]], *, zone: ZoneInfo) -> Component:

@@ -87,7 +87,7 @@ def grid() -> Component:
 
 
 # Letter, word and colour, as wherever else a severity stands.
-_SEVERITY_LOOK: Final = {
+SEVERITY_LOOK: Final = {
     "cellClass": "sev-cell",
     "cellClassRules": {f"sev-cell-{int(level)}": f"params.value === '{label(level)}'" for level in Severity},
 }
@@ -103,5 +103,5 @@ def _column(field: str, heading: str, width: int, sortable: bool, shown: bool) -
         "tooltipField": "title" if field == "title" else None,
         "type": "rightAligned" if field in _NUMBERS else None,
         "cellClass": "mono" if field in {"id", "lon", "lat"} else None,
-        **(_SEVERITY_LOOK if field == "severity" else {}),
+        **(SEVERITY_LOOK if field == "severity" else {}),
     }
