@@ -172,7 +172,8 @@ function symbolLayers(colors) {
       layout: { 'icon-image': ICON, 'icon-size': 0.9, 'icon-overlap': 'always' },
     },
     {
-      ...base, id: 'wf-incident-stacks', minzoom: 12, filter: ['>', COUNT, 1],
+      // From afar only large stacks are told: twos and threes everywhere would be the loudest thing on the map.
+      ...base, id: 'wf-incident-stacks', minzoom: 12, filter: ['>', COUNT, ['step', ['zoom'], 9, 14, 1]],
       layout: {
         'icon-image': 'wf:pill', 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4],
         'text-field': SHORT_COUNT, 'text-font': FONT, 'text-size': 10,
