@@ -13,10 +13,12 @@ from data.geo import IntArray, inverse_mercator, mercator
 from layers.analytics.cells import Grid, cell_size, checked_size, grid_over
 from layers.hotspots.asked import Extent
 from layers.hotspots.counted import Counted
+from layers.hotspots.mask import land_share
 
 WORK_CELLS: Final = 20_000
 # A neighbourhood of nine cells then holds about five, the fewest that make a claim.
 PER_CELL: Final = 0.5
+_MOSTLY_LAND = 0.7
 _BEYOND = 0.05  # of the reports' breadth: ground around the outermost of them that is tested too
 _FULL_TURN = 360.0
 
@@ -57,6 +59,9 @@ def cells_for(found: Counted, *, bbox: Extent | None, cell_m: float | None) -> C
     inside = _in_box(found, extent)
     if cell_m is None:
         chosen = cell_size(extent, inside, most=WORK_CELLS, per_cell=PER_CELL)
+        share = land_share(grid_over(extent, cell_m=chosen))
+        if share < _MOSTLY_LAND:  # islands: reports share the land, not the sea around it
+            chosen = cell_size(extent, inside, most=WORK_CELLS, per_cell=PER_CELL * share)
         return Cells(_even(grid_over(extent, cell_m=chosen)), chosen=True)
     return Cells(_even(grid_over(extent, cell_m=checked_size(cell_m))), chosen=False)
 

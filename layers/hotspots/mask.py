@@ -78,6 +78,12 @@ def _outline(shape: Shape) -> BaseGeometry:
     return circle_outline(shape)
 
 
+def land_share(grid: Grid) -> float:
+    """Return how much of a grid is land, above 0; all of it where that is not known."""
+    land = _land(grid)
+    return 1.0 if land is None or not land.any() else float(land.mean())
+
+
 def _land(grid: Grid) -> Mask | None:
     try:
         return _land_of(grid)
