@@ -18,7 +18,7 @@ from dashboard.alerting.messages import escalated
 from dashboard.services import Services
 from data.access import together
 from data.alert_records import WatchArea, WatchState
-from data.errors import Conflict, WatchfloorError
+from data.errors import Conflict
 from data.mirror import Snapshot
 from data.store.evaluations import Held, Result
 from data.store.watch_areas import everybody
@@ -178,7 +178,10 @@ class Watcher:
             try:
                 lookout = self._evaluator.lookout(area, snapshot, people)
                 made = None if lookout is None else learnt(self.services, area, lookout)
-            except WatchfloorError:
+            except SQLAlchemyError:
+                raise  # the store is away: it is tried again
+            except Exception:
+                # One area with a strange past must not keep the others from being watched.
                 logger.exception("the past of the watch area %s cannot be learnt of", area.id)
                 made = None
             if made is None:

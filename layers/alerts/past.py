@@ -55,7 +55,8 @@ def per_bin(rates: FloatArray, zone: str, first_bin: int, bins: int, *, step_ms:
     ahead = np.minimum(whole + 1, last - first)
     share = part / HOUR_MS
     at = running[:, whole] * (1 - share) + running[:, ahead] * share
-    return np.asarray(np.diff(at, axis=1), dtype=np.float64)
+    # Rounding can leave a step of nothing a hair below it.
+    return np.asarray(np.maximum(np.diff(at, axis=1), 0.0), dtype=np.float64)
 
 
 def hours_of_week(hours: IntArray, zone: str) -> IntArray:
