@@ -64,8 +64,10 @@ class Grid:
         projection = _projection(self.parallel)
         _, pole = projection(0.0, 90.0)
         y = (self.row + np.arange(self.ny + 1)) * self.cell_m
-        _, lat = projection(np.zeros(len(y)), np.clip(y, -pole, pole), inverse=True)
-        return np.asarray(lat, dtype=np.float64)
+        # At the pole itself PROJ may say that there is no such place: a rounding error beyond it.
+        beyond = np.abs(y) >= pole * (1 - 1e-12)
+        _, lat = projection(np.zeros(len(y)), np.where(beyond, 0.0, y), inverse=True)
+        return np.where(beyond, np.copysign(90.0, y), np.asarray(lat, dtype=np.float64))
 
     def locate(self, x: npt.NDArray[np.integer], y: npt.NDArray[np.integer]) -> IntArray:
         """Return the cell of places in integer Web Mercator, -1 outside the grid."""

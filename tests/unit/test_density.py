@@ -13,7 +13,7 @@ from pyproj import Geod
 from data.errors import BadFilter
 from data.geo import inverse_mercator, mercator
 from data.model import LonLat
-from layers.analytics.cells import MAX_CELLS, cell_size, grid_over
+from layers.analytics.cells import MAX_CELLS, Grid, cell_size, grid_over
 from layers.analytics.density import density
 from layers.hotspots import MAX_SHOWN, Asked, Kind, as_geojson, hotspots
 from layers.registry import LAYERS
@@ -51,6 +51,13 @@ def test_every_place_is_in_the_cell_whose_edges_hold_it(extent, seed):
     assert (lon - slack <= grid.west_east[column + 1]).all()
     assert (grid.south_north[row] <= lat + slack).all()
     assert (lat - slack <= grid.south_north[row + 1]).all()
+
+
+@pytest.mark.parametrize("parallel", range(-84, 86, 2))
+def test_rows_end_at_the_pole_wherever_cells_are_square(parallel):
+    edges = Grid(parallel, 200_000.0, 0, -800, 4, 1_600).south_north
+    assert (np.diff(edges) >= 0).all()
+    assert (edges[0], edges[-1]) == (-90.0, 90.0)
 
 
 def test_what_lies_outside_the_grid_is_in_no_cell():
