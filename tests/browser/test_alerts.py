@@ -245,6 +245,8 @@ def test_what_is_missing_is_said_and_a_shape_of_the_watch_page_is_watched(
     )
     expect(page.get_by_label("Name", exact=True)).to_have_value("Near Logan")
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Leave without saving").click()
+    expect(page.locator(".watch-area")).to_have_count(1)
 
 
 def test_the_page_its_editor_and_the_cards_are_accessible_in_both_themes(

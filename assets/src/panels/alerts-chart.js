@@ -1,6 +1,7 @@
 /** A small chart of the past: reports over time, and where the alarms would have been. Drawn as SVG, no library. */
 import { count, moment, shortTime } from './format.js';
 
+const MOST_LINES = 20;
 const NS = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT, FOOT, HEAD] = [360, 132, 18, 16];
 
@@ -26,7 +27,9 @@ export function historyChart({ from, to, bins, step, alerts }) {
     const at = x(Date.parse(alert.time));
     // A line and a triangle: an alarm is a shape, not a colour.
     const mark = node('g', { class: 'past-alarm' });
-    mark.append(node('line', { x1: at, x2: at, y1: 10, y2: floor }), node('path', { d: `M${at - 5} 1h10l-5 9z` }), node('title', {}, `${moment(Date.parse(alert.time))}: ${alert.reason}`));
+    // Many lines would hide what they stand on.
+    if (alerts.length <= MOST_LINES) mark.append(node('line', { x1: at, x2: at, y1: 10, y2: floor }));
+    mark.append(node('path', { d: `M${at - 5} 1h10l-5 9z` }), node('title', {}, `${moment(Date.parse(alert.time))}: ${alert.reason}`));
     chart.append(mark);
   }
   return chart;

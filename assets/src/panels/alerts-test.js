@@ -71,7 +71,7 @@ export function fillTest(host, { draft, rates }) {
       el('div', { class: 'row-sub', text: `${longTime(alert.time)} · ${againstText(alert)}` })));
     const expected = BY_CHANCE.has(tested.rule.kind) ? 'false ones expected' : 'expected';
     result.replaceChildren(
-      answer.note ? el('p', { class: 'test-note', text: answer.note }) : '',
+      answer.note && !Number.isFinite(answer.expected_rate) ? el('p', { class: 'test-note', text: answer.note }) : '',
       el('div', { class: 'part test-figures' },
         figure(count(total), total === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(Number.isFinite(answer.expected_rate) ? rateText(answer.expected_rate, answer.rate) : 'unknown', expected)),
       el('div', { class: 'part' }, historyChart({ ...past, alerts }),
@@ -97,7 +97,7 @@ const dayText = (ms) => shortTime(ms, 'day');
 
 /** What was done, and against what, in plain words. */
 function method(answer, { rule }) {
-  const parts = [`${count(answer.history?.reports ?? 0)} reports are stored of this place; each week was judged by what was known before it.`];
+  const parts = [`${count(answer.history?.reports ?? 0)} reports of this place are stored that all who are told may see; each week was judged by what was known before it.`];
   if (answer.tests) parts.push(`${count(answer.tests)} tests made.`);
   if (Number.isFinite(answer.threshold)) {
     if (rule.kind !== 'count') parts.push(`An alarm has to be rarer than once in ${count(Math.round(10 ** Math.min(answer.threshold, 12)))} tries.`);

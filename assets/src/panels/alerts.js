@@ -106,7 +106,8 @@ export function startAlerts(root, { map, token, desk }) {
     acknowledge: () => (editor ? false : list.acknowledge()),
     make: () => (editor || !may('triage') ? false : edit(null)),
     back() {
-      if (editor) return void editor.leave();
+      // After the key is done with: the same Escape would close the question that it opens.
+      if (editor) return void setTimeout(() => editor?.leave(), 0);
       if (list.shut()) return undefined;
       if (areas.chosen()) areas.pick(null);
       return undefined;
