@@ -18,7 +18,8 @@ from data.alert_rules import (
 from layers.alerts import permuted, single, spots, unusual, words
 from layers.alerts.judge import Memory, judge_permuted, judge_unusual
 from layers.alerts.lookout import Reports
-from layers.alerts.models import Learnt, Meets, learn
+from layers.alerts.models import TOO_LITTLE, Learnt, Meets, learn
+from layers.alerts.past import MIN_WEEKS
 from layers.alerts.windows import bursts
 
 _WEEK_MS = 7 * DAY_MS
@@ -70,7 +71,9 @@ def backtest(
     """Return what the rule would have told of from `since` on; without it, from four weeks of history on."""
     history = reports.where(reports.occurred_ms < until_ms)
     first = int(history.occurred_ms[0]) if len(history) else until_ms
-    begin = max(first, since_ms) if since_ms is not None else first + 4 * _WEEK_MS
+    learns = isinstance(rule, UnusualRule | NewHotspotRule) or budget is not None
+    lead_ms = MIN_WEEKS * _WEEK_MS if learns else 0
+    begin = max(first, since_ms) if since_ms is not None else first + lead_ms
     begin = min(begin, until_ms)
     alarms: list[Alarm] = []
     known: list[tuple[Learnt, float]] = []
@@ -92,7 +95,7 @@ def backtest(
         from_ms=first if len(history) else None,
         to_ms=int(history.occurred_ms[-1]) if len(history) else None,
         reports=len(history),
-        note=next((one.note for one, _ in known if one.note), "") if known else "There is no history here.",
+        note=next((one.note for one, _ in known if one.note), "") if known else TOO_LITTLE,
     )
 
 

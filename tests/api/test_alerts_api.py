@@ -195,3 +195,28 @@ def test_the_live_line_says_that_there_is_an_alert(site: Served) -> None:
     with site.as_role(Role.COORDINATOR).websocket_connect("/live") as socket:
         assert socket.receive_json()["alerts"] == 0
     assert after != before
+
+
+def test_a_draft_is_tried_on_its_own_past(site: Served) -> None:
+    for hour in range(1, 6):
+        send_only(site, severity=hour, occurred=f"2026-11-01T{hour:02d}:30:00Z")
+    site.refresh()
+    body = draft(since="2026-11-01T03:00:00Z", budget={"alarms": 1, "hours": 12})
+    answer = site.officer.post("/api/v1/watch-areas/backtest", json=body)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert [one["time"] for one in found["alerts"]] == [
+        "2026-11-01T04:30:00.000Z",
+        "2026-11-01T05:30:00.000Z",
+    ]
+    assert {"time", "reason", "count", "expected"} == set(found["alerts"][0])
+    assert found["history"]["reports"] == 5
+    assert found["rate"] == round(2 / (9 / 24), 5)
+    assert found["budget"]["per_day"] == 2
+    new = draft(rule={"kind": "unusual", "method": "poisson", "within": "1h"})
+    assert "four weeks" in site.officer.post("/api/v1/watch-areas/backtest", json=new).json()["note"]
+    assert site.as_role(Role.VIEWER).post("/api/v1/watch-areas/backtest", json=body).status_code == 403
+
+
+def send_only(site: Served, **values: Any) -> None:
+    assert site.analyst.post("/api/v1/incidents", json=a_report(site.world, tlp="green", **values)).is_success

@@ -79,7 +79,7 @@ def history(world: World, *, count: int, seed: int, scope: int) -> None:
     rng = np.random.default_rng(seed)
     when = NOON.timestamp() - rng.integers(3_600, 50 * 86_400, count)
     rows = []
-    type_id = next(entry.id for entry in world.store.types.all())
+    entry, source = world.store.types.all()[0], world.source()
     for at in when.tolist():
         lon, lat = rng.normal(BOSTON.lon, 0.02), rng.normal(BOSTON.lat, 0.02)
         new = world.new_incident(
@@ -87,9 +87,11 @@ def history(world: World, *, count: int, seed: int, scope: int) -> None:
             place=LonLat(float(lon), float(lat)),
             severity=int(rng.integers(0, 7)),
             scope_id=scope,
+            source_id=source,
+            type_code=entry.code,
         )
         values = {name: getattr(new, name) for name in new.__dataclass_fields__}
-        row = new_row(values, now=NOON) | {"type_id": type_id, "reported_ms": int(at * 1000)}
+        row = new_row(values, now=NOON) | {"type_id": entry.id, "reported_ms": int(at * 1000)}
         rows.append(row)
     with world.store.transaction() as connection:
         add_run(world.store, connection, t.incident, rows)

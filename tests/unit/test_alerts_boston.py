@@ -1,4 +1,4 @@
-"""Proof on real data: the trees that fell in Hurricane Irene are new hotspots on the day, within the budget."""
+"""Proof on real data: trees that fell in Hurricane Irene are new hotspots on the day, within the budget."""
 
 from __future__ import annotations
 
