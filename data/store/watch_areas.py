@@ -44,8 +44,6 @@ class WatchAreas:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    # ── reading ──────────────────────────────────────────────────────────────────────────────────
-
     def visible(self, actor: Actor) -> list[WatchArea]:
         """Return the watch areas that the actor is told of, by name."""
         return sorted((one for one in self.all() if tells(one, actor)), key=lambda one: (one.name, one.seq))
@@ -81,8 +79,6 @@ class WatchAreas:
         query = select(t.user.c.id, t.user.c.email).where(t.user.c.id.in_(sorted(users)))
         with reading(self._store.engine) as connection:
             return {row.id: row.email for row in connection.execute(query).all() if row.email}
-
-    # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
     def add(self, actor: Actor, new: NewWatchArea) -> WatchArea:
         """Return the watch area that was made; it looks at what comes in from now on."""
@@ -145,8 +141,6 @@ class WatchAreas:
         return actor.may(Permission.TRIAGE) and (
             actor.user_id == area.owner_id or actor.agency_id == area.agency_id
         )
-
-    # ── inside ───────────────────────────────────────────────────────────────────────────────────
 
     def _stored(self, connection: Connection, actor: Actor, area_id: UUID) -> WatchArea:
         row = connection.execute(_select().where(watch_area.c.id == area_id)).first()
