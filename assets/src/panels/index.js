@@ -27,6 +27,7 @@ const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.impo
 const map = () => window.watchfloor?.map ?? null;
 let page = null;
 let live = null;
+let started = false;
 let alerts = null;
 const desk = createDesk();
 const sound = createSound();
@@ -44,7 +45,12 @@ function changed(token) {
 function tend() {
   const app = document.querySelector('[data-wf-app]');
   if (!app || !map()) return;
-  if (!live) startShell(app);
+  // Once only: what fails to start would add to the page at each try, and each addition calls for another try.
+  if (!started) {
+    started = true;
+    startShell(app);
+  }
+  if (!live) return;
   fillFields();
   readMarkings();
   alerts.showBadge();
