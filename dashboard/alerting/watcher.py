@@ -22,6 +22,7 @@ from data.errors import Conflict
 from data.mirror import Snapshot
 from data.store.evaluations import Held, Result
 from data.store.watch_areas import everybody
+from layers.alerts.lookout import Lookout
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Watcher:
         self._threads = [
             Thread(target=self._follow, name="alerts", daemon=True),
             Thread(target=self._send, name="messages", daemon=True),
+            Thread(target=self._study, name="learning", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -94,6 +96,14 @@ class Watcher:
             except Exception:
                 logger.exception("sending messages failed; it is tried again")
 
+    def _study(self) -> None:
+        while not self._stopping.wait(_TICK_S):
+            try:
+                while not self._stopping.is_set() and self.learn():
+                    pass
+            except SQLAlchemyError:
+                logger.exception("the past of the watch areas cannot be read; it is tried again")
+
     def _safely(self) -> None:
         try:
             self.look()
@@ -117,7 +127,6 @@ class Watcher:
             if held is None:
                 return False
             self._evaluate(held, snapshot)
-            self._learn(snapshot)
             self._escalate()
             return True
 
@@ -165,30 +174,43 @@ class Watcher:
         if results or self._due(held):
             self._write(held, results)
 
-    def _learn(self, snapshot: Snapshot) -> None:
-        """Let one area whose model is missing or old learn of its past: one a look, for it takes time."""
+    def learn(self) -> bool:
+        """Let one area whose model is missing or a day old learn of its past; return whether there was one.
+
+        It takes seconds over a large store, in which others are looked at all the same.
+        """
+        with self._looking:
+            chosen = self._to_learn(self.services.mirror.snapshot)
+        if chosen is None:
+            return False
+        area, lookout = chosen
+        made = None
+        try:
+            made = learnt(self.services, area, lookout)
+        except SQLAlchemyError:
+            raise  # the store is away: it is tried again
+        except Exception:
+            # One area with a strange past must not keep the others from learning.
+            logger.exception("the past of the watch area %s cannot be learnt of", area.id)
+        with self._looking:
+            if made is None:
+                self._failed[area.seq] = area.revision
+            elif self._held is not None:
+                self._write(self._held, [Result(area_seq=area.seq, revision=area.revision, model=made)])
+        return True
+
+    def _to_learn(self, snapshot: Snapshot) -> tuple[WatchArea, Lookout] | None:
+        if self._held is None:
+            return None
         people, now = self.services.store.watch_areas.people(), self.services.clock.now()
         for area in self._areas:
-            if self._held is None:
-                return
             model = self._states.get(area.seq, WatchState()).model
             audience = together(everybody(area, people))
-            if self._failed.get(area.seq) == area.revision or not stale(model, audience, now=now):
-                continue
-            try:
+            if self._failed.get(area.seq) != area.revision and stale(model, audience, now=now):
                 lookout = self._evaluator.lookout(area, snapshot, people)
-                made = None if lookout is None else learnt(self.services, area, lookout)
-            except SQLAlchemyError:
-                raise  # the store is away: it is tried again
-            except Exception:
-                # One area with a strange past must not keep the others from being watched.
-                logger.exception("the past of the watch area %s cannot be learnt of", area.id)
-                made = None
-            if made is None:
-                self._failed[area.seq] = area.revision  # until the area is changed
-                continue
-            self._write(self._held, [Result(area_seq=area.seq, revision=area.revision, model=made)])
-            return
+                if lookout is not None:
+                    return area, lookout
+        return None
 
     def _due(self, held: Held) -> bool:
         """Return whether how far it got is to be written down, though nothing was found."""

@@ -65,8 +65,10 @@ def measure(home: Path, rows: int) -> dict[str, Any]:
     services.mirror.refresh()
     watcher = Watcher(services)
     began = time.perf_counter()
-    for _ in range(AREAS + 1):  # each look lets one area learn of its past
-        watcher.look()
+    watcher.look()
+    while watcher.learn():
+        pass
+    watcher.look()
     learning_s = time.perf_counter() - began
     took = []
     for number in range(REPORTS):

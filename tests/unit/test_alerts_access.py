@@ -20,6 +20,8 @@ from data.alert_rules import (
     Budget,
     CountRule,
     Drawn,
+    LinkedSiteRule,
+    Method,
     NearSiteRule,
     NewHotspotRule,
     Rule,
@@ -151,6 +153,44 @@ def test_what_one_of_those_told_may_not_see_alarms_nobody(sqlite_world: World) -
     found = store.alerts.page(analyst, limit=10)[0]
     assert {one.watch_area_name: one.count for one in found} == {"Alone": 3, "Both": 1}
     assert [one.watch_area_name for one in store.alerts.page(viewer, limit=10)[0]] == ["Both"]
+
+
+def test_what_was_learnt_is_watched_for_and_sites_are_too(sqlite_world: World) -> None:
+    world, store = sqlite_world, sqlite_world.store
+    officer = world.officer()
+    history(world, count=700, seed=1, scope=world.scope())
+    site = world.site(name="Mystic Station", place=LonLat(-71.0, 42.4))
+    services = Services(settings=store.settings, store=store, mirror=Mirror(store), clock=store.clock)
+    services.mirror.refresh()
+    watcher = Watcher(services)
+    rules = {
+        "unusual": UnusualRule(within="1h"),
+        "parts": UnusualRule(within="1h", method=Method.PERMUTATION),
+        "spots": NewHotspotRule(),
+        "near": NearSiteRule(sector="healthcare", metres=300),
+        "linked": LinkedSiteRule(site=site.id),
+    }
+    for name, rule in rules.items():
+        store.watch_areas.add(officer, NewWatchArea(name=name, geography=CITY, rule=rule))
+    services.mirror.refresh()
+    watcher.look()
+    while watcher.learn():
+        pass
+    world.incident(title="Outage at MYSTIC STATION, says caller", place=LonLat(-71.1, 42.3))
+    world.incident(title="Smoke", place=LonLat(-71.0, 42.4005))
+    for number in range(40):
+        place = LonLat(BOSTON.lon + 0.03 + 0.0001 * number, BOSTON.lat + 0.03)
+        world.incident(place=place, occurred=NOON - timedelta(minutes=number % 10))
+    for _ in range(2):
+        services.mirror.refresh()
+        watcher.look()
+    found = {one.watch_area_name: one for one in store.alerts.page(officer, limit=20)[0]}
+    assert set(found) == set(rules)
+    assert found["near"].count == 1
+    assert found["linked"].count == 2
+    assert found["unusual"].expected is not None
+    assert found["unusual"].count > 10 * found["unusual"].expected
+    assert len(store.alerts.page(officer, limit=20)[0]) == len(rules)
 
 
 def test_who_may_see_less_from_now_on_does_not_see_the_alerts_of_before(sqlite_world: World) -> None:
