@@ -63,6 +63,8 @@ QUESTIONS = (
     "/api/v1/last-look",
     "/api/v1/layers",
     "/api/v1/uploads",
+    "/api/v1/alerts?state=all",
+    "/api/v1/watch-areas",
     "/tiles/incidents/0/0/0.mvt",
     "/tiles/incidents/6/19/23.mvt",
     "/tiles/incidents/12/1239/1514.mvt",
@@ -221,9 +223,13 @@ def test_every_question_that_can_be_asked_is_asked_here(officer: Officer) -> Non
             and not any(pattern.match(question) for question in asked)
         ):
             untested.append(path)
-    # An attachment is reached through its record, which the store's tests ask; an upload by who made it.
+    # An attachment is reached through its record, which the store's tests ask; an upload by who made it;
+    # alerts and watch areas one by one as in their lists (what makes alerts: test_alerts_access).
     through_a_record = {
         "/api/v1/incidents/{record_id}/attachments/{attachment_id}",
+        "/api/v1/incidents/{record_id}/attachments/{attachment_id}/thumbnail",
+        "/api/v1/alerts/{record_id}",
+        "/api/v1/watch-areas/{record_id}",
         "/api/v1/uploads/{token}/points",
     }
     assert set(untested) - through_a_record <= {
