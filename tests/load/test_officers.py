@@ -21,7 +21,7 @@ from data.store import Store, open_store
 from tests.support.records import World
 from tests.support.server import Server, running
 
-REPORTERS = 5
+REPORTERS = 10
 
 
 @dataclass
