@@ -13,6 +13,7 @@ import os
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -158,6 +159,19 @@ def _pack(packed: Path, database: Path, key: Path, made: Backup) -> None:
         archive.write(key, _KEY)
 
 
+# What a damaged archive or manifest is found out by, wherever the damage is.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+    RuntimeError,  # an unknown compression, or a password
+)
+
+
 def _sync(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
@@ -177,7 +191,7 @@ def _unpacked(source: Path, home: Path) -> Iterator[tuple[Path, Path, Backup]]:
             held = Backup(str(manifest["schema"]), str(manifest["made"]), dict(manifest["tables"]))
             if manifest["format"] != _FORMAT:
                 raise Invalid(f"The backup has format {manifest['format']}.", hint="Use a newer version.")
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+        except _BROKEN as error:
             raise UnreadableFile(f"{source} is not a whole backup: {error}", hint="Take another.") from error
         database, key = Path(folder) / _DATABASE, Path(folder) / _KEY
         database.chmod(0o600)

@@ -37,14 +37,16 @@ def test_a_photo_is_small_in_the_panel_and_large_on_a_press(
     small = page.locator("#wf-details .photo-small")
     picture = small.get_by_role("img", name="Photo 1 of 1: <b>corner.jpg")
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('#wf-details .photo-small img').naturalWidth === 320")
+    page.wait_for_function(
+        "() => document.querySelector('#wf-details .photo-small img').naturalWidth === 320"
+    )
     small.scroll_into_view_if_needed()
     page.screenshot(path=artefacts / "photo-small.png")
     small.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("<b>corner.jpg")
-    page.wait_for_function("document.querySelector('dialog[open] img').naturalWidth === 1600")
+    page.wait_for_function("() => document.querySelector('dialog[open] img').naturalWidth === 1600")
     assert serious(Axe().run(page).response) == []
     page.screenshot(path=artefacts / "photo-large.png")
     page.keyboard.press("Escape")

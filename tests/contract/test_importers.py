@@ -191,8 +191,8 @@ def test_a_local_grid_is_asked_about_and_then_read(sqlite_store: Store, shared_d
     with pytest.raises(NeedsAnswer, match="unnamed grid"):
         take_in(sqlite_store, path, "incidents")
     report = take_in(sqlite_store, path, "incidents", told=Amendment(parts={"crs": "local:-76.6,39.3"}))
-    # Three rows begin at "2400", which is no time of day.
-    assert (report.read, report.added, dict(report.reasons)) == (490, 487, {"impossible_date": 3})
+    # Three rows begin at "2400", the beginning of the next day.
+    assert (report.read, report.added, dict(report.reasons)) == (490, 490, {})
     first = next(record for record in stored(sqlite_store) if record["source_key"] == "C:1")
     assert first["occurred_end_ms"] - first["occurred_ms"] == (4 * 60 + 44) * 60_000
 

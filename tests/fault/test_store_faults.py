@@ -32,7 +32,7 @@ def own_cluster() -> Iterator[postgres.Cluster]:
 def test_a_full_disk_refuses_the_report_and_loses_none(sqlite_world: World) -> None:
     world, officer = sqlite_world, sqlite_world.officer()
     kept = [world.incident(officer).id for _ in range(3)]
-    with world.store.engine.connect() as link:
+    with world.store.engine.get_execution_options()["writer"].connect() as link:
         pages = int(link.exec_driver_sql("PRAGMA page_count").scalar() or 0)
         link.exec_driver_sql(f"PRAGMA max_page_count={pages + 1}")
 
@@ -46,7 +46,7 @@ def test_a_full_disk_refuses_the_report_and_loses_none(sqlite_world: World) -> N
     for record_id in kept:
         world.store.incidents.get(officer, record_id)
     assert world.store.audit.verify().whole
-    with world.store.engine.connect() as link:
+    with world.store.engine.get_execution_options()["writer"].connect() as link:
         link.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert world.incident(officer).title
 

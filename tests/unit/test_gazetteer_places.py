@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.gazetteer import addresses, places
-from data.gazetteer.match import NameIndex, best, folded, words
+from data.gazetteer.match import NameIndex, folded, words
 from data.geo import distance_m
 from data.model import LonLat
 from tests.support.records import HOSTILE
@@ -109,15 +109,6 @@ def test_hidden_names_change_nothing_in_the_answer(rows: list[str], text: str, d
     alone = NameIndex(seen).find(text)
     assert [rows[row] for row in masked.rows] == [seen[row] for row in alone.rows]
     assert masked.scores.tolist() == alone.scores.tolist()
-
-
-def test_better_matches_then_larger_then_nearer_come_first() -> None:
-    index = NameIndex(["Salem Harbor", "Salem", "Salem", "Salem"])
-    matches = index.find("salem")
-    order = best(
-        matches, population=np.array([9, 10, 4000, 10]), distance_m=np.array([1.0, 50.0, 90.0, 5.0]), limit=4
-    )
-    assert matches.rows[order].tolist() == [2, 3, 1, 0]
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "a" * 100_000, "a " * 1_000, "", " ", "\ud800", "٣", "!!!"])
