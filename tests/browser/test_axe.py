@@ -49,7 +49,7 @@ def test_the_sign_in_page_is_accessible(contexts: Callable[..., Watched], floor:
     page.context.close()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
 def test_the_table_and_the_wall_are_accessible(
     contexts: Callable[..., Watched], floor: Floor, theme: str
 ) -> None:

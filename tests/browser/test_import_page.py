@@ -159,9 +159,8 @@ def test_with_the_keyboard_alone_a_file_is_imported(
     contexts: Callable[..., Watched], floor: Floor, importer: int, tmp_path: Path
 ) -> None:
     page = at_imports(signed_in(contexts, floor, importer, viewport=NARROW), floor)
-    page.locator("#wf-import-file").focus()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+        page.locator("#wf-import-file").press("Space")
     chooser.value.set_files(write_csv(tmp_path / "keys.csv", GOOD))
     expect(page.locator("#wf-import-found")).to_contain_text("keys.csv", timeout=UPLOADED_MS)
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_enabled(timeout=UPLOADED_MS)
@@ -173,7 +172,7 @@ def test_with_the_keyboard_alone_a_file_is_imported(
     expect(page.locator("#wf-import-report .headline")).to_be_visible(timeout=UPLOADED_MS)
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
 def test_the_filled_page_and_the_quarantine_are_accessible(
     contexts: Callable[..., Watched], floor: Floor, importer: int, tmp_path: Path, theme: str
 ) -> None:

@@ -14,8 +14,9 @@ from tests.support.page import page_is_still
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1920x1080", "1280x800"])
+@pytest.mark.parametrize(
+    ("theme", "size"), [("dark", WIDE), ("light", NARROW)], ids=["1920x1080", "1280x800"]
+)
 def test_a_page_fits_its_screen(
     contexts: Callable[..., Watched], floor: Floor, path: str, theme: str, size: dict[str, int]
 ) -> None:
