@@ -25,7 +25,7 @@ _RELAXED = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 }
-hypothesis_settings.register_profile("default", max_examples=25, derandomize=True, **_RELAXED)
+hypothesis_settings.register_profile("default", max_examples=15, derandomize=True, **_RELAXED)
 hypothesis_settings.register_profile("prove", max_examples=1_000, **_RELAXED)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

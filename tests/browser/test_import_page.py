@@ -89,6 +89,7 @@ def test_what_the_file_does_not_say_is_asked_and_the_answer_is_used(
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_enabled(timeout=UPLOADED_MS)
 
 
+@pytest.mark.slow
 def test_a_waiting_file_is_there_again_after_a_reload(
     contexts: Callable[..., Watched], floor: Floor, importer: int, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_quarantined_row_is_mended_in_the_page_and_sent_again(
     expect(page.locator("#wf-quarantine-result")).to_contain_text("waits again")
 
 
+@pytest.mark.slow
 def test_many_rows_are_mended_at_once(
     contexts: Callable[..., Watched], floor: Floor, importer: int, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MANY, Floor, opened, signed_in
@@ -61,6 +62,7 @@ def test_a_stranger_gets_the_sign_in_page_and_nothing_else(
         assert watched.context.request.get(floor.server.url + path, max_redirects=0).status in {401, 403, 303}
 
 
+@pytest.mark.slow
 def test_whoever_signs_out_is_out_in_every_tab_and_the_old_cookie_is_worth_nothing(
     contexts: Callable[..., Watched], floor: Floor
 ) -> None:

@@ -17,7 +17,7 @@ from tests.support.browser import Watched
 from tests.support.page import feed, total
 
 LIVE_S = 1.5
-REPORTS = 11
+REPORTS = 7
 # The page itself notes when a report is first in its feed: what a test asks in turns comes to know it late.
 _NOTE_WHEN_SEEN = """() => {
   const feed = document.querySelector('#wf-feed');

@@ -29,6 +29,7 @@ def test_every_page_works_and_asks_nothing_of_the_outside(
     assert watched.outside == []
 
 
+@pytest.mark.slow
 def test_the_ground_labels_and_symbols_of_the_map_are_inside(officer: Watched, floor: Floor) -> None:
     page = opened(officer, floor)
     expect_total(page, MANY)

@@ -254,7 +254,10 @@ def test_dragging_a_report_corrects_its_place_and_the_old_place_stays_in_the_his
     assert revision.changes["place"][0] == pytest.approx([BOSTON.lon, BOSTON.lat])
 
 
-@pytest.mark.parametrize(("choice", "mine_is_kept"), [("Put mine on top", True), ("Keep theirs", False)])
+@pytest.mark.parametrize(
+    ("choice", "mine_is_kept"),
+    [("Put mine on top", True), pytest.param("Keep theirs", False, marks=pytest.mark.slow)],
+)
 def test_the_second_of_two_officers_sees_both_versions_and_chooses(
     page: Page, floor: Floor, choice: str, mine_is_kept: bool
 ) -> None:
