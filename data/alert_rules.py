@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from data.query.shapes import parse_shapes, shapes_text
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 _UNITS_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _MIN_WITHIN_MS, _MAX_WITHIN_MS = 5 * MINUTE_MS, 7 * DAY_MS
+_SHORTEST_ROUTE_DEG, _LONGEST_ROUTE_DEG = 1e-5, 30.0  # a metre; beyond the other its width would be wrong
 
 T = TypeVar("T")
 
@@ -54,6 +56,13 @@ def _place(pair: tuple[float, float]) -> tuple[float, float]:
     if not (abs(pair[0]) <= 180 and abs(pair[1]) <= 90):
         raise ValueError("a place is a longitude within ±180 and a latitude within ±90")
     return pair
+
+
+def _route(line: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    degrees = sum(max(abs(to[0] - at[0]), abs(to[1] - at[1])) for at, to in pairwise(line))
+    if not _SHORTEST_ROUTE_DEG <= degrees <= _LONGEST_ROUTE_DEG:
+        raise ValueError(f"a route is from a metre to {_LONGEST_ROUTE_DEG:g} degrees long")
+    return line
 
 
 Within = Annotated[str, AfterValidator(_within), Field(max_length=8)]
@@ -103,7 +112,7 @@ class AlongRoute(Part):
     """Within a distance of a line."""
 
     kind: Literal["route"] = "route"
-    line: Annotated[tuple[Place, ...], Field(min_length=2, max_length=2_000)]
+    line: Annotated[tuple[Place, ...], AfterValidator(_route), Field(min_length=2, max_length=2_000)]
     metres: Metres
 
 

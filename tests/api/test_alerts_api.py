@@ -152,6 +152,8 @@ def test_what_makes_no_sense_is_refused_in_words(site: Served) -> None:
         "a window": {"rule": {"kind": "count", "above": 5, "within": "1 hour"}},
         "a shape": {"geography": {"kind": "drawn", "shape": "p:1,2"}},
         "a place": {"geography": {"kind": "route", "line": [[-71, 42], [-71, 95]], "metres": 50}},
+        "a metre": {"geography": {"kind": "route", "line": [[0, 0], [0, 0]], "metres": 50}},
+        "30 degrees": {"geography": {"kind": "route", "line": [[-180, 0], [180, 0]], "metres": 50}},
         "a zone": {"quiet_hours": {"from": "22:00", "to": "06:00", "zone": "Mars/Olympus"}},
         "a path": {"quiet_hours": {"from": "22:00", "to": "06:00", "zone": "../../etc/passwd"}},
         "a budget": {"budget": {"alarms": 0, "hours": 12}},
