@@ -94,6 +94,7 @@ class Watcher:
             except SQLAlchemyError:
                 logger.exception("messages could not be read or written down; it is tried again")
             except Exception:
+                # A message that cannot be sent must not end the sending of all others for good.
                 logger.exception("sending messages failed; it is tried again")
 
     def _study(self) -> None:

@@ -39,7 +39,7 @@ _UNPACK_ERRORS = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     pa.ArrowException,
-    NotImplementedError,
+    RuntimeError,  # a compression that Python does not know, or a password
 )
 
 
