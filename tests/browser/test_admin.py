@@ -100,6 +100,8 @@ def test_the_log_names_what_was_done_here_and_is_whole(page: Page) -> None:
     expect(page.locator("#wf-admin-result")).to_contain_text("The audit log is whole")
     page.get_by_role("button", name="Older entries").click()
     expect(log).to_contain_text("No older entries.")  # a page holds a hundred, and here are fewer
+    page.get_by_role("button", name="Newest entries").click()
+    expect(log).to_contain_text("Harbor Patrol")
 
 
 def test_whoever_only_reads_the_log_is_offered_nothing_else(

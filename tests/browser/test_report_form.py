@@ -85,6 +85,9 @@ def test_a_click_on_the_map_is_a_place_and_what_is_missing_is_said_before_anythi
     page = _form(officer, floor)
     map_is_still(page)
     before = _count(floor)
+    page.locator("#wf-report-map canvas").first.press(
+        "Escape"
+    )  # leaves the tool, and the map ready for a click
     page.locator("#wf-report-map canvas").first.click()
     expect(page.locator("#wf-report-place-text")).to_contain_text("Clicked on the map")
     page.get_by_role("button", name="Send the report").click()

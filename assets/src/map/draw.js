@@ -56,6 +56,8 @@ export function createDrawing({ map, state, element }) {
 
   function onKey(event) {
     if (event.key === 'Escape') {
+      // A pick stands beside a form, whose own lists and fields Escape closes too.
+      if (tool === 'pick' && event.target !== document.body && !element.contains(event.target)) return;
       event.stopPropagation();
       leave();
     } else if (event.key === 'Enter' && tool === 'pick' && event.target === map.getCanvas()) {

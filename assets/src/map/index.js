@@ -74,6 +74,7 @@ export function createMap() {
     pulse: (place) => parts?.pulse(place),
     flyTo: withParts((target) => parts.view.flyTo(target)),
     draw: withParts((mode) => parts.drawing.start(mode)),
+    drawing: () => parts?.drawing.active() ?? false,
     showShape: withParts((shape) => parts.areas.showShape(shape)),
     dragIncident: withParts((target) => parts.mover.start(target)),
     toggleLegend: withParts(() => parts.legend?.toggle()),

@@ -29,6 +29,10 @@ export function startReport(root, { map, token }) {
     take({ ...detail, how: 'drawn', label: 'Clicked on the map', accuracy_m: 50 });
     map.draw('pick');
   }, { signal: stopping.signal });
+  // A tool that was put down, with Escape say, leaves the map ready for a click again.
+  window.addEventListener('wf:shape', ({ detail }) => {
+    if (!detail) queueMicrotask(() => { if (!map.drawing()) map.draw('pick'); });
+  }, { signal: stopping.signal });
   window.addEventListener('wf:theme', ({ detail }) => map.setTheme(detail), { signal: stopping.signal });
   Promise.resolve(map.mount(byId(IDS.reportMap), { theme: theme(), token: token() ?? undefined })).then(() => map.draw('pick'));
 

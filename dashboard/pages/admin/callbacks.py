@@ -187,11 +187,13 @@ def _register_audit(app: Any, services: Services) -> None:
         Output(ids.ADMIN_AUDIT, "children"),
         Output(ids.ADMIN_AUDIT_FROM, "data"),
         Input(ids.ADMIN_AUDIT_OLDER, "n_clicks"),
+        Input(ids.ADMIN_AUDIT_NEWEST, "n_clicks"),
         State(ids.ADMIN_AUDIT_FROM, "data"),
         prevent_initial_call=True,
     )
-    def older(_clicks: Any, before: Any) -> tuple[Component, int]:
-        entries = audit.entries(before=int(before), limit=AUDIT_PAGE)
+    def turn(_older: Any, _newest: Any, before: Any) -> tuple[Component, int]:
+        end = None if ctx.triggered_id == ids.ADMIN_AUDIT_NEWEST else int(before)
+        entries = audit.entries(before=end, limit=AUDIT_PAGE)
         return audit_table(entries, zone=zone), int(entries[-1]["seq"]) if entries else 0
 
     @guarded(app).callback(

@@ -189,6 +189,9 @@ def _audit(services: Services) -> Component:
                     html.Button(
                         "Verify the log", id=ids.ADMIN_AUDIT_VERIFY, className="button", type="button"
                     ),
+                    html.Button(
+                        "Newest entries", id=ids.ADMIN_AUDIT_NEWEST, className="button", type="button"
+                    ),
                     html.Button("Older entries", id=ids.ADMIN_AUDIT_OLDER, className="button", type="button"),
                 ],
                 className="button-row",
