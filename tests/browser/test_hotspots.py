@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from data.model import LonLat
 from tests.browser.conftest import MANY, Floor
 from tests.support.browser import serious, watch
-from tests.support.page import expect_total, feed, look_at, point_on_screen, root_type
+from tests.support.page import expect_drawn_at, expect_total, feed, look_at, point_on_screen, root_type
 from tests.support.records import BOSTON
 
 CROWD = 60
@@ -107,6 +107,8 @@ def test_hotspots_follow_the_filter(page: Page, floor: Floor) -> None:
 def test_a_cell_says_its_numbers_under_the_pointer(page: Page, claimed: LonLat) -> None:
     look_at(page, claimed, zoom=13)
     page.get_by_role("checkbox", name="Incidents").uncheck()
+    # What the map shows was moved, so its cells are asked for anew.
+    expect_drawn_at(page, claimed, "wf-hotspot-fills")
     page.mouse.move(*point_on_screen(page, claimed))
     note = page.get_by_role("tooltip")
     expect(note).to_contain_text("Hotspot")
@@ -118,6 +120,8 @@ def test_a_cell_says_its_numbers_under_the_pointer(page: Page, claimed: LonLat) 
 def test_a_click_opens_the_sentence_and_the_reports_behind_it(page: Page, claimed: LonLat) -> None:
     look_at(page, claimed, zoom=13)
     page.get_by_role("checkbox", name="Incidents").uncheck()
+    # What the map shows was moved, so its cells are asked for anew.
+    expect_drawn_at(page, claimed, "wf-hotspot-fills")
     page.mouse.click(*point_on_screen(page, claimed))
     details = page.locator("#wf-hotspot-details")
     expect(details.locator(".sentence")).to_contain_text("would be usual; a difference this large")

@@ -19,6 +19,12 @@ _DRAWN = """([lon, lat]) => {
   return engine.queryRenderedFeatures(around).some((f) => f.layer.id.startsWith('wf-') && f.id);
 }"""
 
+_AT = """([lon, lat, layers]) => {
+  const engine = window.watchfloor.map.engine;
+  if (engine.isMoving() || !engine.loaded()) return false;
+  return engine.queryRenderedFeatures(engine.project([lon, lat]), { layers }).length > 0;
+}"""
+
 _STILL = """() => {
   const engine = window.watchfloor?.map.engine;
   return Boolean(engine) && engine.loaded() && !engine.isMoving() && engine.areTilesLoaded();
@@ -62,6 +68,11 @@ def point_on_screen(page: Page, place: LonLat) -> tuple[float, float]:
     """Return where a place is on the screen, in pixels."""
     x, y = page.evaluate(_POINT, [place.lon, place.lat])
     return x, y
+
+
+def expect_drawn_at(page: Page, place: LonLat, *layers: str) -> None:
+    """Wait until the map stands still and draws something of these layers at a place."""
+    page.wait_for_function(_AT, arg=[place.lon, place.lat, list(layers)])
 
 
 def look_at(page: Page, place: LonLat, *, zoom: float = 14) -> None:
