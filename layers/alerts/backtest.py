@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from data.alert_rules import (
     DAY_MS,
+    HOUR_MS,
     Budget,
     CountRule,
     Method,
@@ -73,7 +74,8 @@ def backtest(
     first = int(history.occurred_ms[0]) if len(history) else until_ms
     learns = isinstance(rule, UnusualRule | NewHotspotRule) or budget is not None
     lead_ms = MIN_WEEKS * _WEEK_MS if learns else 0
-    begin = max(first, since_ms) if since_ms is not None else first + lead_ms
+    # Whole hours are learnt of: the first one that is begins the four weeks.
+    begin = max(first, since_ms) if since_ms is not None else -(-first // HOUR_MS) * HOUR_MS + lead_ms
     begin = min(begin, until_ms)
     alarms: list[Alarm] = []
     known: list[tuple[Learnt, float]] = []
@@ -82,21 +84,34 @@ def backtest(
         learnt = learn(rule, history, until_ms=start, budget=budget, zone=zone, meets=meets)
         known.append((learnt, (end - start) / DAY_MS))
         alarms += _week(rule, history, learnt, state, start_ms=start, end_ms=end, meets=meets)
+    needs_model = isinstance(rule, UnusualRule | NewHotspotRule)
+    blind = [(one, days) for one, days in known if needs_model and one.kept is None]
     rates = [(one.expected_per_day, days) for one, days in known if one.expected_per_day is not None]
     weight = sum(days for _, days in rates)
     newest = known[-1][0] if known else None
     return Tested(
         alarms=tuple(alarms[:MOST_ALERTS]),
         total=len(alarms),
-        days=(until_ms - begin) / DAY_MS,
+        # A week in which nothing could be told of says nothing of how often something is.
+        days=(until_ms - begin) / DAY_MS - sum(days for _, days in blind),
         expected_per_day=sum(rate * days for rate, days in rates) / weight if weight else None,
         threshold=newest.threshold if newest else None,
         tests=sum(one.tests for one, _ in known),
         from_ms=first if len(history) else None,
         to_ms=int(history.occurred_ms[-1]) if len(history) else None,
         reports=len(history),
-        note=next((one.note for one, _ in known if one.note), "") if known else TOO_LITTLE,
+        note=_note([one for one, _ in known], blind=len(blind)),
     )
+
+
+def _note(known: list[Learnt], *, blind: int) -> str:
+    """Return what the figures do not say: of all that was tried, or of the weeks before enough was known."""
+    if not known:
+        return TOO_LITTLE
+    if 0 < blind < len(known):
+        weeks = "week was" if blind == 1 else f"{blind} weeks were"
+        return f"The first {weeks} not judged and not counted: there was not enough history before."
+    return known[-1].note
 
 
 @dataclass

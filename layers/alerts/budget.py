@@ -6,6 +6,7 @@ threshold is where those, by the same rules of what is one cause, give no more a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from data.geo import FloatArray
 # Where an officer sets none: one false alarm a shift.
 DEFAULT = Budget(alarms=1, hours=12)
 _SURE = 0.95  # that the rate of the simulated futures is within the budget
+_SURE_OF_PAST = 0.8  # the same of the real past, which is short and may hold real events
+# What comes by chance once in twenty looks is not unusual, however many false alarms somebody allows.
+LEAST_RARE = -math.log10(0.05)
 _TOP = 300.0  # a probability below 1e-300 is no smaller for our purposes
 
 
@@ -82,16 +86,17 @@ def threshold(
     """Return the lowest score at which `count` gives, with 95 % certainty, no more alarms than the budget.
 
     `hours` is how much time was simulated in all. The search is over the scores that occurred. With
-    `replay` the real past has to keep to the budget too: it knows of bursts that no model does. One alarm
-    in it is always allowed, or a single real event would silence a strict budget.
+    `replay` the real past has to keep to the budget too, with 80 % certainty: it knows of bursts that no
+    model does. One alarm in it is always allowed, or one real event would silence a strict budget.
     """
     allowed = budget.alarms / budget.hours * hours
-    found = np.unique(scores[scores > 0])[::-1]
+    # Lower ones would not be alarms but a state: so much is above them that it is all one cause.
+    found = np.unique(scores[scores >= LEAST_RARE])[::-1]
     if not len(found):
-        found = np.array([0.5])  # nothing that chance could have told of came up at all
+        found = np.array([LEAST_RARE])  # nothing that chance could have told of came up at all
 
     def within(place: int) -> bool:
-        return bool(chi2.ppf(_SURE, 2 * count(float(found[place])) + 2) / 2 <= allowed)
+        return most(count(float(found[place])), sure=_SURE) <= allowed
 
     # From the rarest down in growing strides: counting is dear where much is above the threshold.
     good, bad = -1, max(8, int(allowed) // 2)
@@ -110,14 +115,24 @@ def threshold(
     return Threshold(score, per_day, tests, hours)
 
 
+def most(alarms: int, *, sure: float) -> float:
+    """Return the highest mean of which so few alarms are seen once in 1 / (1 - `sure`) times (Poisson)."""
+    return float(chi2.ppf(sure, 2 * alarms + 2) / 2)
+
+
 def _raised(score: float, replay: Replay, budget: Budget) -> float:
-    """Return the score, raised until the real past gives no more alarms than the budget."""
-    allowed = max(1.0, budget.alarms / budget.hours * replay.hours)
-    if replay.count(score) <= allowed:
+    """Return the score, raised until the real past shows a rate that is within the budget."""
+    allowed = budget.alarms / budget.hours * replay.hours
+
+    def within(at_least: float) -> bool:
+        alarms = replay.count(at_least)
+        return alarms <= 1 or most(alarms, sure=_SURE_OF_PAST) <= allowed
+
+    if within(score):
         return score
     above = np.unique(replay.scores[replay.scores > score])
     low, high = 0, len(above)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if replay.count(float(above[middle])) <= allowed else (middle + 1, high)
+        low, high = (low, middle) if within(float(above[middle])) else (middle + 1, high)
     return float(above[high]) if high < len(above) else float(above[-1]) * 1.05 + 0.1

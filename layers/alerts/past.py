@@ -180,6 +180,29 @@ def past_of(times: IntArray, *, until_ms: int, zone: str) -> Past | None:
     return Past(usual, first, hours, int(counts.sum()))
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A week of the past, from one hour up to another, and what is usual by all the other weeks."""
+
+    first_hour: int
+    end_hour: int
+    usual: Usual
+
+
+def left_out(past: Past, times: IntArray) -> list[LeftOut]:
+    """Return each week of the past with what is usual without it: nothing is judged by itself."""
+    counts = hourly(times, past.first_hour, past.hours).astype(np.float64)
+    how = hours_of_week(np.arange(past.first_hour, past.first_hour + past.hours), past.usual.zone)
+    starts = [week * WEEK_HOURS for week in range(past.hours // WEEK_HOURS)]
+    weeks = []
+    for start, end in zip(starts, [*starts[1:], past.hours], strict=True):
+        others = np.ones(past.hours, dtype=np.bool_)
+        others[start:end] = False
+        usual = learn(counts[None, others], how[others], zone=past.usual.zone).one(0)
+        weeks.append(LeftOut(past.first_hour + start, past.first_hour + end, usual))
+    return weeks
+
+
 def factors(usual: Usual, hours: int, rows: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return drawn factors of the hours, one row for each past."""
     made = np.ones((rows, hours))

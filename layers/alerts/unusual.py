@@ -15,7 +15,7 @@ import numpy as np
 from data.alert_rules import HOUR_MS, Budget
 from data.geo import FloatArray, IntArray
 from layers.alerts.budget import Replay, Threshold, causes, rarity, threshold
-from layers.alerts.past import Past, Usual, drawn, pasts_like, per_bin
+from layers.alerts.past import Past, Usual, drawn, left_out, pasts_like, per_bin
 
 STEPS = 4  # to a window
 REST = STEPS  # steps for which it has to be false before a cause has ended
@@ -114,10 +114,13 @@ def set_threshold(past: Past, times: IntArray, *, within_ms: int, budget: Budget
 
 
 def _replay(past: Past, times: IntArray, within_ms: int) -> Replay:
-    """Return the past itself, scored as the future will be."""
-    model = Model(past.usual, within_ms, 0.0)
-    first = past.first_hour * HOUR_MS // model.step_ms + STEPS
-    last = (past.first_hour + past.hours) * HOUR_MS // model.step_ms - 1
-    scores = steps(model, times, first=first, last=last).score[None, :]
-    hours = scores.size * model.step_ms / HOUR_MS
+    """Return the past itself, each week scored as the future will be: by a past that does not know of it."""
+    parts = []
+    for week in left_out(past, times):
+        model = Model(week.usual, within_ms, 0.0)
+        first, end = (hour * HOUR_MS // model.step_ms for hour in (week.first_hour, week.end_hour))
+        parts.append(steps(model, times, first=first, last=end - 1).score)
+    # Before its first hours nothing is known.
+    scores = np.concatenate(parts)[None, STEPS:]
+    hours = scores.size * within_ms / STEPS / HOUR_MS
     return Replay(scores, lambda score: causes(scores, at_least=score, rest=REST), hours)

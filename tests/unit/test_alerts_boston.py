@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from dashboard.alerting.evaluator import make_lookout
 from dashboard.alerting.history import history, try_out
 from dashboard.services import Services
 from data.alert_records import NewWatchArea
-from data.alert_rules import Budget, Drawn, NewHotspotRule
+from data.alert_rules import Budget, Drawn, NewHotspotRule, UnusualRule
 from data.clock import FixedClock
 from data.geo import distance_m, inverse_mercator
 from data.importers.pipeline import run
@@ -34,6 +35,18 @@ def boston(sqlite_store: Store, shared_data: Path) -> Services:
     clock = FixedClock(datetime(2011, 9, 2, 4, tzinfo=UTC))
     mirror = Mirror(sqlite_store)
     return Services(settings=sqlite_store.settings, store=sqlite_store, mirror=mirror, clock=clock)
+
+
+def test_what_is_unusual_keeps_to_the_budget_on_real_reports_storms_included(boston: Services) -> None:
+    everybody = boston.store.system_actor()
+    area = NewWatchArea(name="Boston", geography=CITY, rule=UnusualRule(within="1h"), budget=WEEKLY)
+    later = FixedClock(datetime(2011, 10, 15, 4, tzinfo=UTC))
+    tested = try_out(replace(boston, clock=later), area, everybody, since=None)
+    assert tested.note == ""
+    assert tested.days > 70
+    assert 0 < tested.per_day <= WEEKLY.per_day
+    assert tested.expected_per_day is not None
+    assert tested.expected_per_day <= WEEKLY.per_day
 
 
 @pytest.mark.parametrize("words", ["type=weather.tree-down", ""], ids=["trees", "everything"])

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
 from data.alert_rules import HOUR_MS, Budget
-from layers.alerts.budget import causes, rarity
-from layers.alerts.past import WEEK_HOURS, hours_of_week, past_of
+from layers.alerts.budget import LEAST_RARE, causes, rarity
+from layers.alerts.past import WEEK_HOURS, hours_of_week, left_out, past_of
 from layers.alerts.unusual import REST, Model, set_threshold, steps
 from layers.alerts.windows import bursts
 
@@ -107,6 +107,47 @@ def test_alarms_on_simulated_pasts_stay_within_the_budget(level: float, spread: 
     assert alarms <= allowed + 2 * np.sqrt(allowed), (alarms, allowed)
     if level > 1:
         assert alarms >= allowed / 3  # and the budget is made use of
+
+
+def test_a_budget_of_a_week_is_kept_though_few_weeks_are_known() -> None:
+    budget, alarms, hours = Budget(alarms=1, hours=WEEK_HOURS), 0, 0
+    now = (START_H + 5 * WEEK_HOURS) * HOUR_MS
+    for seed in range(8):
+        times = simulated(2.0, 0.4, seed=100 + seed)
+        past = past_of(times, until_ms=now, zone=ZONE)
+        assert past is not None
+        limit = set_threshold(past, times, within_ms=HOUR_MS, budget=budget).score
+        model = Model(past.usual, HOUR_MS, limit)
+        end = now + 8 * WEEK_HOURS * HOUR_MS
+        seen = steps(model, times, first=now // model.step_ms, last=end // model.step_ms - 1)
+        alarms += causes(seen.score[None, :], at_least=limit, rest=REST)
+        hours += 8 * WEEK_HOURS
+    assert alarms <= hours / WEEK_HOURS
+
+
+def test_no_week_of_the_past_is_judged_by_itself() -> None:
+    quiet = simulated(2.0, 0.0, seed=1)
+    now = (START_H + PAST_WEEKS * WEEK_HOURS) * HOUR_MS
+    day = START_H + 3 * WEEK_HOURS + 48
+    flood = np.sort(np.concatenate([quiet, np.arange(day, day + 24, 0.02) * HOUR_MS])).astype(np.int64)
+    past, flooded = (past_of(times, until_ms=now, zone=ZONE) for times in (quiet, flood))
+    assert past is not None
+    assert flooded is not None
+    without, with_flood = (
+        next(one for one in left_out(known, times) if one.first_hour <= day < one.end_hour).usual
+        for known, times in ((past, quiet), (flooded, flood))
+    )
+    assert np.array_equal(without.rate, with_flood.rate)
+    assert flooded.usual.rate.sum() > past.usual.rate.sum() + 50
+
+
+@pytest.mark.parametrize("within_h", [6, 24])
+def test_however_many_false_alarms_are_allowed_what_comes_every_day_is_not_unusual(within_h: int) -> None:
+    times = simulated(6.0, 0.2, seed=3)
+    past = past_of(times, until_ms=(START_H + PAST_WEEKS * WEEK_HOURS) * HOUR_MS, zone=ZONE)
+    assert past is not None
+    generous = Budget(alarms=20, hours=24)
+    assert set_threshold(past, times, within_ms=within_h * HOUR_MS, budget=generous).score >= LEAST_RARE
 
 
 def test_a_stricter_budget_gives_a_higher_threshold() -> None:
