@@ -31,11 +31,16 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser or asks PostgreSQL, so that it can be chosen or left out."""
+    """Mark what drives a browser or asks PostgreSQL, so that it can be chosen or left out.
+
+    What drives a browser on a machine that others share is run once more when it fails; the summary names it,
+    and whoever sees a name there twice looks for the race.
+    """
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "browser" in names or "/tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if "postgres" in item.name:
             item.add_marker(pytest.mark.postgres)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -17,12 +18,19 @@ from shapely.geometry import box
 from data.model import LonLat, Role, Severity, StoreKind, Tlp
 from data.settings import Settings
 from data.store import Store, open_store
-from tests.support.browser import WIDE, Watched, launched, watch
+from tests.support.browser import Watched, launched, watch
+from tests.support.page import expect_total
 from tests.support.places import ROOT
 from tests.support.records import BOSTON, HOSTILE, World
 from tests.support.server import Server, running
 
 BUNDLE = ROOT / "assets" / "dist" / "watchfloor.js"
+_CLEAR = """() => {
+  window.watchfloor.map.draw(null);
+  window.dispatchEvent(new CustomEvent('wf:select', { detail: null }));
+  window.watchfloor.panels.current().state.set({});
+  document.activeElement?.blur();
+}"""
 # Root types that the seed uses, by how many of the fifty incidents have each.
 MANY = 50
 
@@ -102,6 +110,25 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         yield running_browser
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser, floor: Floor) -> Iterator[Watched]:
+    """The officer's browser with one open Watch page, for a whole file: drawing it is what takes long."""
+    watched = watch(browser)
+    entry = watched.context.new_page()
+    entry.goto(floor.link(), wait_until="commit")
+    entry.close()
+    opened(watched, floor)
+    yield watched
+    watched.context.close()
+    watched.check()
+
+
+@pytest.fixture
+def page(desk: Watched, floor: Floor) -> Page:
+    """Return the Watch page as one finds it in the morning: nothing filtered, chosen or half drawn."""
+    return cleared(desk.context.pages[0], floor)
+
+
 @pytest.fixture
 def contexts(browser: Browser) -> Iterator[Callable[..., Watched]]:
     """Return a function that opens a new, empty browser under watch; all are checked at the end."""
@@ -128,7 +155,7 @@ def signed_in(
     contexts: Callable[..., Watched], floor: Floor, user_id: int | None = None, **options: Any
 ) -> Watched:
     """Return a new browser in which a user is signed in; it has no page yet."""
-    watched = contexts(**{"viewport": WIDE, **options})
+    watched = contexts(**options)
     page = watched.context.new_page()
     page.goto(floor.link(user_id), wait_until="commit")
     page.close()
@@ -143,4 +170,16 @@ def opened(watched: Watched, floor: Floor, path: str = "/") -> Page:
     page.wait_for_selector("#wf-map canvas")
     page.wait_for_function("() => document.querySelector('[data-wf-total]')?.textContent.trim()")
     page.wait_for_selector("#wf-timeline .js-plotly-plot", state="attached")
+    return page
+
+
+def cleared(page: Page, floor: Floor) -> Page:
+    """Return the Watch page with everything shown, nothing chosen, and the focus nowhere."""
+    if urlsplit(page.url).path != "/":
+        page.goto(floor.server.url + "/")
+    page.wait_for_function("() => window.watchfloor && window.watchfloor.map && window.watchfloor.map.state")
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    page.evaluate(_CLEAR)
+    expect_total(page, int(floor.api().get("/api/v1/summary").json()["total"]))
     return page

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from data.model import LonLat
-from tests.browser.conftest import MANY, Floor, opened
+from tests.browser.conftest import MANY, Floor
 from tests.support.browser import Watched
 from tests.support.page import draw_polygon, expect_total, feed, look_at, map_is_still, root_type, total
 from tests.support.records import BOSTON
@@ -29,16 +29,12 @@ def _as_the_server_says(floor: Floor, page: Page) -> int:
     return int(floor.api().get(f"/api/v1/summary?{query}").json()["total"])
 
 
-def test_everything_that_the_officer_may_see_is_counted_and_nothing_else(
-    officer: Watched, floor: Floor
-) -> None:
-    page = opened(officer, floor)
+def test_everything_that_the_officer_may_see_is_counted_and_nothing_else(page: Page) -> None:
     expect_total(page, MANY)
     assert not re.search(r"Suspicious \d", page.content())
 
 
-def test_a_type_filters_count_feed_and_address(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_a_type_filters_count_feed_and_address(page: Page, floor: Floor) -> None:
     expect_total(page, MANY)
     first, second, _ = _roots(floor)[:3]
     root_type(page, first).click()
@@ -54,8 +50,7 @@ def test_a_type_filters_count_feed_and_address(officer: Watched, floor: Floor) -
     expect_total(page, 34)
 
 
-def test_the_map_draws_what_passes_and_no_more(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_the_map_draws_what_passes_and_no_more(page: Page, floor: Floor) -> None:
     root_type(page, _roots(floor)[0]).click()
     expect_total(page, 17)
     look_at(page, BOSTON, zoom=12)
@@ -69,8 +64,7 @@ def test_the_map_draws_what_passes_and_no_more(officer: Watched, floor: Floor) -
     )
 
 
-def test_an_area_found_by_name_filters(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_an_area_found_by_name_filters(page: Page, floor: Floor) -> None:
     expect_total(page, MANY)
     page.get_by_role("searchbox", name="Area by name").fill("suffo")
     page.locator(".suggestions button", has_text="Suffolk").first.click()
@@ -80,11 +74,10 @@ def test_an_area_found_by_name_filters(officer: Watched, floor: Floor) -> None:
     assert total(page) == _as_the_server_says(floor, page)
 
 
-def test_a_drawn_polygon_changes_the_count(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_a_drawn_polygon_changes_the_count(page: Page, floor: Floor) -> None:
     expect_total(page, MANY)
     look_at(page, BOSTON, zoom=12)
-    corners = [(-0.03, -0.03), (0.03, -0.03), (0.03, 0.03), (-0.03, 0.03)]
+    corners = [(-0.015, -0.025), (0.03, -0.025), (0.03, 0.03), (-0.015, 0.03)]
     draw_polygon(page, [LonLat(BOSTON.lon + dx, BOSTON.lat + dy * 0.7) for dx, dy in corners])
     page.wait_for_url(re.compile(r"shape=p"))
     expect(page.locator("[data-wf-total]").first).not_to_have_text(str(MANY))
@@ -92,34 +85,32 @@ def test_a_drawn_polygon_changes_the_count(officer: Watched, floor: Floor) -> No
     assert total(page) == _as_the_server_says(floor, page)
 
 
-def test_turning_a_filter_round_shows_the_rest(officer: Watched, floor: Floor) -> None:
+def test_turning_a_filter_round_shows_the_rest(page: Page, floor: Floor) -> None:
     first = _roots(floor)[0]
-    page = opened(officer, floor, f"/?type={first}")
+    root_type(page, first).click()
     expect_total(page, 17)
     page.get_by_role("button", name=re.compile("Type: show all but these")).click()
     expect_total(page, MANY - 17)
     assert _query(page)["not"] == ["type"]
 
 
-def test_an_address_with_a_filter_opens_as_it_was_sent(officer: Watched, floor: Floor) -> None:
+def test_an_address_with_a_filter_opens_as_it_was_sent(page: Page, floor: Floor) -> None:
     first = _roots(floor)[0]
-    page = opened(officer, floor, f"/?severity=5,6&type={first}")
+    page.goto(f"{floor.server.url}/?severity=5,6&type={first}")
     shown = _as_the_server_says(floor, page)
     expect_total(page, shown)
     expect(root_type(page, first).locator("input")).to_be_checked()
 
 
-def test_a_malformed_address_says_so_and_breaks_nothing(officer: Watched, floor: Floor) -> None:
-    officer.forgive(r"400")
-    page = officer.context.new_page()
+def test_a_malformed_address_says_so_and_breaks_nothing(desk: Watched, page: Page, floor: Floor) -> None:
+    desk.forgive(r"400")
     page.goto(floor.server.url + "/?severity=%3Cscript%3E&type=' OR 1=1--&shape=p:1,2")
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
     page.wait_for_function("() => window.watchfloor")
     map_is_still(page)
 
 
-def test_words_filter_by_their_beginning(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_words_filter_by_their_beginning(page: Page, floor: Floor) -> None:
     expect_total(page, MANY)
     page.get_by_placeholder("Words in title, story or address").fill("report numb")
     page.keyboard.press("Enter")
@@ -131,9 +122,8 @@ def _words(floor: Floor) -> int:
 
 
 def test_the_filter_is_there_again_after_another_page_and_the_address_stays_the_truth(
-    officer: Watched, floor: Floor
+    page: Page, floor: Floor
 ) -> None:
-    page = opened(officer, floor)
     root = _roots(floor)[0]
     root_type(page, root).click()
     expect_total(page, 17)
@@ -155,11 +145,8 @@ def test_the_filter_is_there_again_after_another_page_and_the_address_stays_the_
     expect_total(page, MANY)
 
 
-def test_what_the_server_refuses_of_a_callback_is_said_and_nothing_throws(
-    officer: Watched, floor: Floor
-) -> None:
-    officer.forgive(r"Failed to load resource: the server responded with a status of 400")
-    page = opened(officer, floor)
+def test_what_the_server_refuses_of_a_callback_is_said_and_nothing_throws(desk: Watched, page: Page) -> None:
+    desk.forgive(r"Failed to load resource: the server responded with a status of 400")
     refused = '{"error": "invalid", "message": "There is no such callback.", "hint": "Load the page again."}'
     page.route(
         _CALLBACKS,

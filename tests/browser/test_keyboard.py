@@ -6,8 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MANY, Floor, opened
-from tests.support.browser import Watched
+from tests.browser.conftest import MANY
 from tests.support.page import expect_total, feed
 
 
@@ -31,8 +30,7 @@ def _chosen(page: Page) -> str:
     )
 
 
-def test_j_and_k_walk_through_the_reports_and_enter_opens_one(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_j_and_k_walk_through_the_reports_and_enter_opens_one(page: Page) -> None:
     expect(feed(page).first).to_be_visible()
     titles = feed(page).locator(".title").all_text_contents()
     for key, expected in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
@@ -44,16 +42,15 @@ def test_j_and_k_walk_through_the_reports_and_enter_opens_one(officer: Watched, 
     expect(page.locator("#wf-details")).not_to_contain_text(titles[1][:20])
 
 
-def test_a_acknowledges_the_chosen_report(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor, "/?q=number+40")
+def test_a_acknowledges_the_chosen_report(page: Page) -> None:
+    page.evaluate("() => window.watchfloor.panels.current().state.set('q=number+40')")
     expect(feed(page)).to_have_count(1)
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(feed(page).first).to_contain_text("acknowledged")
 
 
-def test_slash_goes_to_the_search_and_escape_comes_back(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_slash_goes_to_the_search_and_escape_comes_back(page: Page) -> None:
     page.keyboard.press("/")
     assert "wf-search" in _at(page)
     page.keyboard.type("42.3601, -71.0589")
@@ -62,8 +59,7 @@ def test_slash_goes_to_the_search_and_escape_comes_back(officer: Watched, floor:
     assert _chosen(page)
 
 
-def test_a_type_can_be_chosen_from_the_keyboard_alone(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_a_type_can_be_chosen_from_the_keyboard_alone(page: Page) -> None:
     expect_total(page, MANY)
     page.keyboard.press("f")
     for _ in range(40):
@@ -74,16 +70,14 @@ def test_a_type_can_be_chosen_from_the_keyboard_alone(officer: Watched, floor: F
     expect_total(page, 17)
 
 
-def test_question_mark_shows_all_keys_and_escape_closes_them(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_question_mark_shows_all_keys_and_escape_closes_them(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
 
 
-def test_g_and_a_letter_goes_to_a_page(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_g_and_a_letter_goes_to_a_page(page: Page) -> None:
     page.keyboard.press("g")
     page.keyboard.press("s")
     page.wait_for_url(re.compile("/sites$"))
@@ -92,8 +86,7 @@ def test_g_and_a_letter_goes_to_a_page(officer: Watched, floor: Floor) -> None:
     expect_total(page, MANY)
 
 
-def test_every_control_is_reached_by_tab_and_shows_its_focus(officer: Watched, floor: Floor) -> None:
-    page = opened(officer, floor)
+def test_every_control_is_reached_by_tab_and_shows_its_focus(page: Page) -> None:
     seen: list[str] = []
     invisible: list[str] = []
     for _ in range(160):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from data.model import Severity, label
-from tests.browser.conftest import MANY, Floor, opened
-from tests.support.browser import Watched
+from tests.browser.conftest import MANY, Floor, opened, signed_in
+from tests.support.browser import WIDE, Watched
 from tests.support.page import expect_total
 from tests.support.records import BOSTON
 
@@ -75,9 +76,10 @@ def test_rows_come_from_the_server_a_block_at_a_time_and_are_sorted_there(
 
 
 def test_the_export_holds_exactly_what_is_filtered_in_the_columns_and_the_order_on_screen(
-    officer: Watched, crowd: Floor, tmp_path: Path
+    contexts: Callable[..., Watched], crowd: Floor, tmp_path: Path
 ) -> None:
-    page = opened(officer, crowd, "/?q=crowd&severity=6")
+    # Wide, so that all columns are drawn.
+    page = opened(signed_in(contexts, crowd, viewport=WIDE), crowd, "/?q=crowd&severity=6")
     wanted = sum(n % 7 == 6 for n in range(MORE))
     expect_total(page, wanted)
     _as_table(page)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from data.geo import distance_m
 from data.model import LocatedBy, LonLat, Status
 from data.records import Incident
-from tests.browser.conftest import MANY, Floor, opened, signed_in
-from tests.support.browser import WIDE, Watched, watch
+from tests.browser.conftest import MANY, Floor, cleared, signed_in
+from tests.support.browser import Watched
 from tests.support.page import (
     expect_total,
     feed,
@@ -30,28 +30,12 @@ from tests.support.records import BOSTON
 HOSPITALS = [LonLat(BOSTON.lon + 0.015 * n, BOSTON.lat + 0.01) for n in range(4)]
 
 
-@pytest.fixture(scope="module")
-def desk(browser: Browser, floor: Floor) -> Iterator[Page]:
-    """One open Watch page for all tests here: opening it is what takes long."""
-    watched = watch(browser, viewport=WIDE)
-    entry = watched.context.new_page()
-    entry.goto(floor.link(), wait_until="commit")
-    entry.close()
-    yield opened(watched, floor)
-    watched.context.close()
-    watched.check()
-
-
 @pytest.fixture
-def page(desk: Page, floor: Floor) -> Page:
-    """Return the desk as one finds it in the morning: nothing filtered, the timeline drawn."""
-    desk.keyboard.press("Escape")
-    clear = desk.locator("button[title='Clear all filters']")
-    if clear.is_visible():
-        clear.click()
-    expect_total(desk, _as_the_server_says(floor, ""))
-    desk.wait_for_selector("#wf-timeline .barlayer path", state="attached")
-    return desk
+def page(desk: Watched, floor: Floor) -> Page:
+    """Return the desk with its timeline drawn."""
+    found = cleared(desk.context.pages[0], floor)
+    found.wait_for_selector("#wf-timeline .barlayer path", state="attached")
+    return found
 
 
 def _query(page: Page) -> dict[str, list[str]]:

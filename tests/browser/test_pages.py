@@ -1,4 +1,7 @@
-"""Accessibility: axe finds nothing serious or critical on any page, in either theme."""
+"""Every page: it fits its screen, axe finds nothing serious, and it asks nothing of the outside.
+
+Pictures of all of them are kept, at both sizes and in both themes, for people to look at.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.pages import PAGES
 from tests.browser.conftest import Floor, signed_in
-from tests.support.browser import Watched, serious, use_theme
+from tests.support.browser import NARROW, WIDE, Watched, keep_picture, serious, use_theme
 from tests.support.page import feed, map_is_still, page_is_still
 
 
@@ -21,9 +24,6 @@ def _open(watched: Watched, floor: Floor, path: str, theme: str) -> Page:
     expect(page.locator("#wf-page > *").first).to_be_visible()
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
     page_is_still(page, path)
-    if path == "/":
-        feed(page).first.click()
-        expect(page.locator("#wf-details")).not_to_contain_text("Nothing is selected")
     return page
 
 
@@ -32,12 +32,24 @@ def _findings(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_axe_finds_nothing_serious(
-    contexts: Callable[..., Watched], floor: Floor, path: str, theme: str
+@pytest.mark.parametrize(
+    ("theme", "size"), [("dark", WIDE), ("light", NARROW)], ids=["1920x1080", "1280x800"]
+)
+def test_a_page_fits_is_accessible_and_asks_nothing_of_the_outside(
+    contexts: Callable[..., Watched], floor: Floor, path: str, theme: str, size: dict[str, int]
 ) -> None:
-    watched = signed_in(contexts, floor, floor.analyst_id)
-    assert _findings(_open(watched, floor, path, theme)) == []
+    watched = signed_in(contexts, floor, floor.analyst_id, viewport=size)
+    page = _open(watched, floor, path, theme)
+    keep_picture(page, f"{path.strip('/') or 'watch'}-{theme}-{size['width']}x{size['height']}")
+    assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    if path == "/":
+        stage = page.locator("#wf-map").bounding_box()
+        assert stage is not None
+        assert stage["width"] >= size["width"] / 2
+        feed(page).first.click()
+        expect(page.locator("#wf-details")).not_to_contain_text("Nothing is selected")
+    assert _findings(page) == []
+    assert watched.outside == []
 
 
 def test_the_sign_in_page_is_accessible(contexts: Callable[..., Watched], floor: Floor) -> None:
