@@ -1,15 +1,13 @@
-"""Claims that touch, as one outline each; and as the filter's own shape text."""
+"""Places of claims as outlines, and as the filter's own shape text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.ndimage import find_objects, label
 from shapely.geometry.base import BaseGeometry
 
 from data.model import LonLat
@@ -17,9 +15,9 @@ from data.query import Polygon, Rectangle, shapes_text
 from data.query.shapes import MAX_SHAPES, MAX_VERTICES
 from layers.analytics.cells import Grid
 from layers.hotspots.mask import Mask
+from layers.hotspots.peaks import places_of
 from layers.hotspots.tested import Tested
 
-_TOUCHING: Final = np.ones((3, 3), dtype=np.int64)  # corners count as touching
 _DECIMALS = 6  # of a degree, as the cells are drawn
 
 
@@ -51,21 +49,18 @@ class Outline:
 
 
 def outlines(made: Tested) -> Iterator[Outline]:
-    """Yield the hotspots of a tested map: claims that touch, with the reports of the strongest of them.
+    """Yield the hotspots of a tested map: places of claims, with the reports of the strongest of them.
 
     A claim is about a cell and its neighbours; so the cells whose reports make up the strongest claim
-    belong to the hotspot, whether or not they are claims themselves.
+    belong to the hotspot, unless they are another's.
     """
-    numbers, count = label(made.claim, structure=_TOUCHING)
+    numbers, peaks = places_of(made.claim, made.gi.z)
     ny, nx = made.claim.shape
-    for number, box in enumerate(find_objects(numbers, count), start=1):
-        mine = np.zeros((ny, nx), dtype=np.bool_)
-        mine[box] = numbers[box] == number
-        claimed = np.flatnonzero(mine)
-        peak = int(claimed[np.argmax(made.gi.z.flat[claimed])])
+    for number, peak in enumerate(peaks, start=1):
+        mine = numbers == number
         row, column = divmod(peak, nx)
         around = np.s_[max(row - 1, 0) : min(row + 2, ny), max(column - 1, 0) : min(column + 2, nx)]
-        mine[around] |= made.counts[around] > 0
+        mine[around] |= (made.counts[around] > 0) & (numbers[around] == 0)
         yield Outline(made.cells.grid, mine, peak)
 
 
