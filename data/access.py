@@ -31,10 +31,15 @@ class Permission(StrEnum):
     SHARE_VIEW = "share_view"
     ADMINISTER = "administer"
     READ_AUDIT = "read_audit"
+    TAKE_CALL = "take_call"  # and read calls: they hold names and medical facts
+    RESPOND = "respond"
 
 
 _VIEWER = frozenset({Permission.VIEW})
-_OFFICER = _VIEWER | {Permission.REPORT, Permission.TRIAGE, Permission.EXPORT, Permission.SHARE_VIEW}
+_RESCUE = frozenset({Permission.TAKE_CALL, Permission.RESPOND})
+_OFFICER = (
+    _VIEWER | _RESCUE | {Permission.REPORT, Permission.TRIAGE, Permission.EXPORT, Permission.SHARE_VIEW}
+)
 _COORDINATOR = _OFFICER | {Permission.EDIT_SITE}
 _ANALYST = _OFFICER | {Permission.IMPORT, Permission.EDIT_SITE}
 _SUPERVISOR = _ANALYST | {Permission.READ_AUDIT}

@@ -18,10 +18,12 @@ from data.store import tables as t
 from data.store.alerts import Alerts
 from data.store.attachments import Attachments
 from data.store.audit_log import AuditLog
+from data.store.calls import Calls
 from data.store.changes import Changes
 from data.store.directory import Agencies, Scopes, Sources, Types
 from data.store.engine import dispose, make_engine, reading, writing
 from data.store.evaluations import Evaluations
+from data.store.households import Households
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
 from data.store.sites import Areas, Sites
@@ -56,6 +58,8 @@ class Store:
         self.watch_areas = WatchAreas(self)
         self.alerts = Alerts(self)
         self.evaluations = Evaluations(self)
+        self.calls = Calls(self)
+        self.households = Households(self)
 
     def visible(self, actor: Actor, on: Connection | None = None) -> frozenset[int]:
         """Return the ids of the scopes whose records the actor may see; `on` as in `Scopes.all`."""

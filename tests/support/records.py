@@ -13,6 +13,7 @@ from shapely.geometry import box
 from data.access import Actor
 from data.model import LocatedBy, LonLat, Role, StoreKind, Tlp, new_id
 from data.records import Area, Incident, NewArea, NewIncident, NewSite, Site
+from data.rescue_records import Call, NewCall
 from data.store import Store
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -129,6 +130,16 @@ class World:
 
     def incident(self, actor: Actor | None = None, **values: Any) -> Incident:
         return self.store.incidents.add(actor or self.system, self.new_incident(**values))
+
+    def new_call(self, **values: Any) -> NewCall:
+        defaults: dict[str, Any] = {
+            "source_id": self.source("calls", kind="calls"),
+            "scope_id": self.scope(),
+        }
+        return NewCall(**(defaults | values))
+
+    def call(self, actor: Actor | None = None, **values: Any) -> Call:
+        return self.store.calls.add(actor or self.system, self.new_call(**values)).call
 
     def site(self, actor: Actor | None = None, **values: Any) -> Site:
         defaults: dict[str, Any] = {
