@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,10 +116,19 @@ def _area(store: Store, random: np.random.Generator) -> str:
 
 
 def _screen(mirror: Mirror, actor: Actor, text: str, random: np.random.Generator) -> None:
-    """Do all that follows a change of filter: counts and timeline as JSON, and the tiles of one screen."""
+    """Do all that follows a change of filter: counts and timeline as JSON, and the tiles of one screen.
+
+    The page asks for counts and tiles at once, and the server makes them side by side: so does this.
+    """
     view = mirror.view(actor, Query.parse(text))
-    orjson.dumps(summarise(view))
     zoom = int(random.integers(7, 14))
+    with ThreadPoolExecutor(1) as beside:
+        tiles = beside.submit(_tiles_of_a_screen, view, zoom)
+        orjson.dumps(summarise(view))
+        tiles.result()
+
+
+def _tiles_of_a_screen(view: View, zoom: int) -> None:
     left, top = (int(v) >> (CELL_BITS - zoom) for v in mercator(-71.2, 42.4))
     for across in range(_SCREEN[0]):
         for down in range(_SCREEN[1]):
