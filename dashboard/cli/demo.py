@@ -115,12 +115,26 @@ def _prepare(settings: Settings, scenario: Scenario, *, fresh: bool, quiet: bool
                 clearance=plan.clearance,
                 stores=plan.stores,
             )
+        _watch(settings, store, scenario)
     except BaseException:
         store.close()
         _remove(settings)
         raise
     store.close()
     return seeded
+
+
+def _watch(settings: Settings, store: Store, scenario: Scenario) -> None:
+    """Let the first of the users have what the scenario has on watch, alerts of the last hours included."""
+    from dashboard.alerting.rehearse import rehearse
+    from dashboard.services import Services
+    from data.mirror import Mirror
+
+    if scenario.watches:
+        services = Services(settings=settings, store=store, mirror=Mirror(store), clock=store.clock)
+        first = store.users.find(scenario.users[0].name).id
+        officer = next(one for one in store.watch_areas.people() if one.user_id == first)
+        rehearse(services, officer, scenario.watches)
 
 
 def _still_good(settings: Settings) -> bool:

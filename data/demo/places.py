@@ -38,6 +38,24 @@ class Places:
         """Return how many places there are."""
         return len(self.names)
 
+    def within(self, ground: BaseGeometry) -> Places:
+        """Return the places whose middle lies on this ground; their weights stay as they are."""
+        here = np.flatnonzero(shapely.contains_xy(ground, self.lon, self.lat))
+
+        def named(column: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(column[i] for i in here.tolist())
+
+        return Places(
+            names=named(self.names),
+            regions=named(self.regions),
+            streets=named(self.streets),
+            lon=self.lon[here],
+            lat=self.lat[here],
+            weight=self.weight[here],
+            radius_m=self.radius_m[here],
+            shore_km=self.shore_km[here],
+        )
+
     def at(self, index: int) -> LonLat:
         """Return the middle of a place."""
         return LonLat(float(self.lon[index]), float(self.lat[index]))

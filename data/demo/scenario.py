@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import Connection, insert
 
+from data.alert_records import NewWatchArea
 from data.clock import from_ms, to_ms
 from data.demo import places as where
+from data.demo.before import Before, ordinary
 from data.demo.compose import Report, compose, progress
 from data.demo.draw import Ground, Window, draw, totals
 from data.demo.flows import Flow
@@ -109,6 +111,8 @@ class Scenario:
     specials: Callable[[Play], list[Report]]
     pace: float = 1.0  # how many times denser new incidents arrive than the scenario itself has them
     assessed: Mapping[str, Assessed] = field(default_factory=dict)
+    before: Before | None = None
+    watches: tuple[NewWatchArea, ...] = ()  # what the first of its users has on watch
 
     def seed(self, store: Store, *, seed: int = SEED, now: datetime | None = None) -> Seeded:
         """Fill the store with the scenario as it stands at `now`; raise Conflict where one is in it."""
@@ -148,7 +152,17 @@ class Scenario:
         usual += self.specials(Play(rng, now, ground, storm, sources, tuple(sites)))
         now_ms = to_ms(now)
         here = sorted((r for r in usual if r.entered_ms <= now_ms), key=lambda r: r.entered_ms)
-        return progress(rng, here, now_ms=now_ms, busy_ms=storm.peak_ms - 12 * 3_600_000, slower=self.slower)
+        busy_ms = storm.peak_ms - 12 * 3_600_000
+        done = progress(rng, here, now_ms=now_ms, busy_ms=busy_ms, slower=self.slower)
+        if self.before is None:
+            return done
+        past = ordinary(
+            self.before, self.flows, ground, storm, until_ms=window.start_ms, total=total, seed=seed
+        )
+        own = np.random.default_rng([seed, 1])
+        known = compose(own, past, sources, prefix="EX-PAST")
+        done += progress(own, known, now_ms=now_ms, busy_ms=busy_ms, slower=self.slower)
+        return sorted(done, key=lambda report: report.entered_ms)
 
     def arrivals(
         self, store: Store, *, seed: int = SEED, start: datetime | None = None

@@ -32,6 +32,7 @@ class Alarm:
     """One alert that would have been."""
 
     at_ms: int
+    cause: str  # as the watcher calls it
     reason: str
     count: int
     expected: float | None
@@ -52,6 +53,7 @@ class Tested:
     to_ms: int | None
     reports: int
     note: str
+    memory: Memory  # of a watcher that had looked all the while
 
     @property
     def per_day(self) -> float:
@@ -101,6 +103,7 @@ def backtest(
         to_ms=int(history.occurred_ms[-1]) if len(history) else None,
         reports=len(history),
         note=_note([one for one, _ in known], blind=len(blind)),
+        memory=state.kept(until_ms),
     )
 
 
@@ -120,6 +123,11 @@ class _State:
 
     memory: Memory
     hot: spots.Hot
+
+    def kept(self, now_ms: int) -> Memory:
+        """Return it as the watcher keeps it."""
+        hot = self.hot.kept(now_ms // spots.STEP_MS)
+        return {**self.memory, "hot": hot} if hot else self.memory
 
 
 def _weeks(begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -148,8 +156,15 @@ def _week(
     these = history.between(start_ms, end_ms)
     found = these.where(meets(these))
     return [
-        Alarm(int(at), single.reason(rule, found.where(found.seq == seq), named=0), 1, None, (int(seq),))
-        for at, seq in zip(found.occurred_ms, found.seq, strict=True)
+        Alarm(
+            int(at),
+            f"report:{int(fid)}",
+            single.reason(rule, found.where(found.seq == seq), named=0),
+            1,
+            None,
+            (int(seq),),
+        )
+        for at, seq, fid in zip(found.occurred_ms, found.seq, found.fid, strict=True)
     ]
 
 
@@ -170,6 +185,7 @@ def _counted(
     return [
         Alarm(
             burst.at_ms,
+            f"count:{burst.at_ms}",
             words.above(rule.model_copy(update={"above": above}), count=burst.count),
             burst.count,
             None,
@@ -203,7 +219,7 @@ def _unusual(
         )
         # The step's end: a count rises within its step.
         at = min((one.step + 1) * step_ms - 1, end_ms - 1)
-        alarms.append(Alarm(at, text, one.count, one.expected, _seqs(one.reports)))
+        alarms.append(Alarm(at, f"unusual:{one.step}", text, one.count, one.expected, _seqs(one.reports)))
     return alarms
 
 
@@ -218,7 +234,8 @@ def _spots(history: Reports, learnt: Learnt, state: _State, *, start_ms: int, en
             text = words.hotspot(count=found.count, expected=found.expected, spots=len(found.cells))
             at = min((step + 1) * spots.STEP_MS - 1, end_ms - 1)
             seqs = tuple(int(seq) for seq in found.seqs)
-            alarms.append(Alarm(at, text, found.count, found.expected, seqs))
+            cause = f"hotspot:{step}:{int(found.cells[0])}"
+            alarms.append(Alarm(at, cause, text, found.count, found.expected, seqs))
     return alarms
 
 

@@ -16,13 +16,18 @@ import pytest
 import shapely
 from sqlalchemy import select
 
+from dashboard.alerting.rehearse import rehearse
+from dashboard.alerting.watcher import Watcher
+from dashboard.services import Services
+from data.alert_records import AlertState
 from data.clock import FixedClock, to_ms
 from data.demo import DEFAULT, scenarios
 from data.errors import Conflict
+from data.mirror import Mirror
 from data.model import LocatedBy, SiteStatus, Status, StoreKind
 from data.reference import sectors, site_kinds, types
 from data.settings import Settings
-from data.store import Store, open_store
+from data.store import HOME_AGENCY, Store, open_store
 from data.store import tables as t
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -72,7 +77,11 @@ def test_the_default_scenario_is_one_of_them() -> None:
 def test_each_scenario_has_the_size_it_promises(played: tuple[str, Store]) -> None:
     key, store = played
     least, most = {"noreaster": (19_000, 21_000), "usvi": (1_350, 1_700)}[key]
-    assert least <= len(rows(store, t.incident)) <= most
+    begin = to_ms(NOW - timedelta(days=scenarios()[key].days))
+    found = rows(store, t.incident)
+    assert least <= sum(row.occurred_ms >= begin for row in found) <= most
+    before = [row for row in found if row.occurred_ms < begin]
+    assert (6_000 <= len(before) <= 11_000) if key == "noreaster" else not before
     sites = len(rows(store, t.site))
     assert (110 <= sites <= 140) if key == "noreaster" else (20 <= sites <= 40)
 
@@ -124,7 +133,8 @@ def test_places_say_how_sure_they_are(played: tuple[str, Store]) -> None:
 
 def test_times_run_forward_and_not_beyond_now(played: tuple[str, Store]) -> None:
     key, store = played
-    first = to_ms(NOW - timedelta(days=scenarios()[key].days + 1))
+    before = scenarios()[key].before
+    first = to_ms(NOW - timedelta(days=scenarios()[key].days + 1, weeks=before.weeks if before else 0))
     for row in rows(store, t.incident):
         assert first <= row.occurred_ms <= row.reported_ms <= row.entered_ms <= row.updated_ms <= to_ms(NOW)
         assert row.revision == 1 + row.status
@@ -183,6 +193,19 @@ def test_the_storm_can_be_seen_and_moves_north(noreaster: Store) -> None:
     south = [row.occurred_ms for row in trees if row.lat < 41.8 and row.lon > -71]
     north = [row.occurred_ms for row in trees if row.lat > 42.5 and row.lon > -71]
     assert sum(north) / len(north) > sum(south) / len(south) + 1.5 * 3_600_000
+
+
+def test_the_weeks_before_are_as_the_quiet_days_of_the_scenario(noreaster: Store) -> None:
+    shore = shapely.box(-71.0, 42.5, -70.8, 42.6)  # Salem, Peabody, Beverly, Danvers
+    found = [
+        row for row in rows(noreaster, t.incident) if row.lon and shapely.contains_xy(shore, row.lon, row.lat)
+    ]
+    back = [(to_ms(NOW) - row.occurred_ms) / 86_400_000 for row in found]
+    usual, weeks_before = (
+        sum(first <= days < last for days in back) / (last - first) for first, last in ((3, 10), (10, 80))
+    )
+    assert weeks_before == pytest.approx(usual, rel=0.25)
+    assert len({row.source_key for row in found}) == len(found)
 
 
 def test_shapes_and_a_default_point_are_among_the_reports(noreaster: Store) -> None:
@@ -249,3 +272,33 @@ def test_a_scenario_fills_a_store_on_either_database(store: Store) -> None:
     assert added.status is Status.NEW
     assert added.extra is not None
     assert added.extra["exercise"] is True
+
+
+def test_the_demo_begins_with_the_alerts_of_its_storm_and_repeats_none(noreaster: Store) -> None:
+    scenario = scenarios()["noreaster"]
+    plan = scenario.users[0]
+    added = noreaster.users.add(
+        noreaster.system_actor(),
+        plan.name,
+        role=plan.role,
+        agency_id=HOME_AGENCY,
+        display_name=plan.display_name,
+        clearance=plan.clearance,
+        stores=plan.stores,
+    )
+    officer = next(one for one in noreaster.watch_areas.people() if one.user_id == added)
+    settings = noreaster.settings.model_copy(update={"timezone": scenario.timezone})
+    services = Services(settings, noreaster, Mirror(noreaster), noreaster.clock)
+    made = rehearse(services, officer, scenario.watches)
+    open_ones = noreaster.alerts.page(officer, states=[AlertState.OPEN], limit=100)[0]
+    assert len(open_ones) == made
+    assert {one.watch_area_name for one in open_ones} == {watch.name for watch in scenario.watches}
+    storm = NOW - timedelta(hours=30)
+    assert all(storm <= one.at <= NOW for one in open_ones)
+    unusual = next(one for one in open_ones if "more than usual" in one.watch_area_name)
+    assert unusual.expected is not None
+    assert unusual.count > 2 * unusual.expected
+    watcher = Watcher(services)
+    assert watcher.look()
+    assert noreaster.alerts.waiting(officer) == made
+    watcher.stop()
