@@ -20,7 +20,29 @@ from data.gazetteer.match import folded, words
 from data.gazetteer.places import CORRECTIONS, PLACES, REGIONS
 
 AMERICAN = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
-CARIBBEAN = frozenset("AG AI BB BL BS CW DM DO GD GP HT JM KN LC MF MQ MS SX TC VC VG".split())
+CARIBBEAN = frozenset(
+    {
+        "AG",
+        "AI",
+        "BB",
+        "BL",
+        "BS",
+        "CW",
+        "DM",
+        "DO",
+        "GD",
+        "GP",
+        "HT",
+        "JM",
+        "KN",
+        "LC",
+        "MF",
+        "MQ",
+        "MS",
+        "SX",
+    }
+    | {"TC", "VC", "VG"}
+)
 WORLD_LEAST = 15_000
 OTHER_NAMES = 8
 NICKNAMES = {3718426: ("PaP", "P-au-P", "Pòtoprens")}

@@ -24,7 +24,7 @@ ALIKE_LEAST_CHARS: Final = 5
 ALIKE_LEAST: Final = 0.78
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-# What may stand between two words of one name: a blank, hyphen, apostrophe, full stop, or an accent set apart.
+# What may stand between two words of one name: blank, hyphen, apostrophe, full stop, an accent set apart.
 _JOINT = re.compile("[ \\t\u00a0'’`´.\\-‐‑–\u0300-\u036f]{0,3}")
 _PLAIN = re.compile(r"[^a-z0-9\u0080-\U0010ffff]+")
 _SHORT: Final = {"saint": "st", "sainte": "ste", "sen": "st", "mount": "mt", "fort": "ft"}
@@ -32,7 +32,7 @@ _SHORT: Final = {"saint": "st", "sainte": "ste", "sen": "st", "mount": "mt", "fo
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word or number of a text: as it is compared, where it stands, and whether one name may run on to it."""
+    """One word or number: as it is compared, where it stands, whether a name may run on to it."""
 
     text: str
     start: int
@@ -79,9 +79,9 @@ class MentionIndex:
         return self._rows.get(key(token.text for token in tokens(text)), {})
 
     def at(self, text: Sequence[Token], first: int) -> tuple[int, Mapping[int, float]]:
-        """Return how many words the longest name that begins here has, and what bears it; (0, {}) for none."""
-        held, best = "", (0, {})
-        run: tuple[int, Mapping[int, float]] = best
+        """Return how many words the longest name beginning here has, and what bears it; (0, {}) for none."""
+        held = ""
+        run: tuple[int, Mapping[int, float]] = (0, {})
         for count, token in enumerate(text[first : first + self._longest], start=1):
             if count > 1 and not token.joined:
                 break
@@ -92,7 +92,7 @@ class MentionIndex:
         return run
 
     def alike(self, word: str, among: frozenset[int]) -> tuple[float, Mapping[int, float]]:
-        """Return what bears the name most like this misspelt word, of those at these positions; (0, {}) for none."""
+        """Return the likeness of the name most like this misspelt word, of these positions, and its bearers."""
         if len(word) < ALIKE_LEAST_CHARS or len(word) > 40 or not among:
             return 0.0, {}
         names = self._names_of(among)

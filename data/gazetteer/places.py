@@ -74,7 +74,7 @@ class Gazetteer:
     def __init__(
         self, places: list[Place], also: list[tuple[str, int, float]], regions: Sequence[Region] = ()
     ) -> None:
-        """Take the places, other names (with whose it is, and what it is worth beside its own), the regions."""
+        """Take places, other names (whose each is, its worth beside the own name), and regions."""
         self._places = places
         self._also = also
         self.regions = tuple(regions)
