@@ -108,12 +108,12 @@ class Grid:
     @cached_property
     def x(self) -> FloatArray:
         """The x of the columns' centres."""
-        return self.x0 + (np.arange(self.columns) + 0.5) * self.cell_m
+        return np.asarray(self.x0 + (np.arange(self.columns) + 0.5) * self.cell_m)
 
     @cached_property
     def y(self) -> FloatArray:
         """The y of the rows' centres, from the south."""
-        return self.y0 + (np.arange(self.rows) + 0.5) * self.cell_m
+        return np.asarray(self.y0 + (np.arange(self.rows) + 0.5) * self.cell_m)
 
     @cached_property
     def box(self) -> BaseGeometry:

@@ -1,0 +1,162 @@
+"""The surface: where people may be, as log-probability per cell and one mass for "elsewhere"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from data.errors import Invalid
+from layers.rescue.evidence import Evidence
+from layers.rescue.grid import FloatArray, Grid
+from layers.rescue.likelihoods import Likelihood, checked_weight, likelihood
+
+ELSEWHERE: Final = 0.1  # before any evidence: that they are not in the area at all
+_LEAST_PRIOR: Final = 1e-12  # of an even share: where a prior says nobody is, somebody may be
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed before any evidence: even over the grid unless weights say otherwise."""
+
+    elsewhere: float = ELSEWHERE
+    weights: FloatArray | None = None  # rows × columns, any scale: for example people per cell
+
+    def log_p(self, grid: Grid) -> tuple[FloatArray, float]:
+        """Return the log-probability of each cell and of "elsewhere"; raise Invalid where it is none."""
+        if not (math.isfinite(self.elsewhere) and 0 < self.elsewhere < 1):
+            raise Invalid("The prior of elsewhere must lie between 0 and 1.", hint="0.1 is a usual one.")
+        here = math.log1p(-self.elsewhere)
+        if self.weights is None:
+            return np.full(grid.shape, here - math.log(len(grid))), math.log(self.elsewhere)
+        weights = np.asarray(self.weights, dtype=np.float64)
+        if weights.shape != grid.shape or not np.isfinite(weights).all() or (weights < 0).any():
+            raise Invalid("The prior needs a number from 0 for each cell.", hint="rows × columns of them.")
+        total = float(weights.sum())
+        if total <= 0:
+            raise Invalid("The prior puts nobody anywhere.", hint="Leave it out for an even one.")
+        share = np.maximum(weights / total, _LEAST_PRIOR / len(grid))
+        return np.log(share / share.sum()) + here, math.log(self.elsewhere)
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one piece of evidence did, beside the surface without it: bits learned, and mass it moved."""
+
+    evidence_id: str
+    bits: float
+    moved: float
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Log-probability of each cell (rows × columns, south first) and the probability of "elsewhere"."""
+
+    grid: Grid
+    log_p: FloatArray
+    elsewhere: float
+    contributions: tuple[Contribution, ...] = ()
+
+    @property
+    def p(self) -> FloatArray:
+        """The probability of each cell; with "elsewhere" they sum to 1."""
+        return np.exp(self.log_p)
+
+
+def combine(
+    grid: Grid,
+    prior: Prior | None,
+    evidence: Iterable[Evidence],
+    now: datetime,
+    *,
+    contributions: bool = True,
+) -> Surface:
+    """Return prior × every likelihood that is switched on, and what each of them contributed.
+
+    The order of the evidence does not matter to the last bit, and evidence that is taken back leaves the
+    surface exactly as it was: it is always computed anew, summed in the order of the evidence's ids.
+    """
+    used = _in_order(evidence)
+    log_p, log_beyond = (prior or Prior()).log_p(grid)
+    found = [(each, checked_weight(each), likelihood(grid, each, now)) for each in used]
+    # A piece's patch is written beside its base, which all cells share: only the cells near it are touched.
+    shared = math.fsum(weight * math.log(told.base) for _, weight, told in found)
+    for _, weight, told in found:
+        log_p[told.patch.where] += weight * (np.log(told.patch.values) - math.log(told.base))
+    log_p += shared
+    log_beyond += math.fsum(weight * math.log(told.elsewhere) for _, weight, told in found)
+    most = max(float(log_p.max()), log_beyond)
+    p = np.exp(log_p - most)
+    total = float(p.sum()) + math.exp(log_beyond - most)
+    log_p -= most + math.log(total)
+    p /= total
+    beyond = math.exp(log_beyond - most) / total
+    gained = [
+        _contribution(each.id, p, beyond, weight, told) for each, weight, told in found if contributions
+    ]
+    return Surface(grid, log_p, beyond, tuple(gained))
+
+
+def expected_people(surfaces: Sequence[Surface], people: Sequence[float], grid: Grid) -> FloatArray:
+    """Return the expected people in each cell of a grid (rows × columns): households' surfaces summed.
+
+    Mass whose place lies outside of the grid is left out; nobody is counted twice.
+    """
+    if len(surfaces) != len(people):
+        raise Invalid("There must be as many numbers of people as surfaces.", hint="Give one for each.")
+    total = np.zeros(len(grid))
+    for surface, count in zip(surfaces, people, strict=True):
+        if not (math.isfinite(count) and count >= 0):
+            raise Invalid("A number of people must be from 0 upward.", hint="Mend it.")
+        if surface.grid == grid:
+            total += count * surface.p.ravel()
+        else:
+            total += count * _resampled(surface, grid)
+    return total.reshape(grid.shape)
+
+
+def _in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
+    used = sorted((each for each in evidence if each.on), key=lambda each: each.id)
+    if any(one.id == other.id for one, other in pairwise(used)):
+        raise Invalid("Two pieces of evidence have the same id.", hint="Give each its own.")
+    return used
+
+
+def _contribution(name: str, p: FloatArray, beyond: float, weight: float, told: Likelihood) -> Contribution:
+    """Return how far the surface lies from the one without this piece: KL divergence in bits, moved mass.
+
+    Without it each p is p / l, over Z = Σ p / l; so KL = Σ p·ln l + ln Z, and no surface is made again.
+    """
+    near = p[told.patch.where]
+    rest = max(0.0, 1.0 - beyond - float(near.sum()))
+    log_l = weight * np.log(told.patch.values)
+    log_base, log_beyond = weight * math.log(told.base), weight * math.log(told.elsewhere)
+    least = min(float(log_l.min(initial=math.inf)), log_base, log_beyond)  # so that no exponential overflows
+    without = near * np.exp(least - log_l)
+    rest_without, beyond_without = rest * math.exp(least - log_base), beyond * math.exp(least - log_beyond)
+    z = float(without.sum()) + rest_without + beyond_without
+    nats = float((near * log_l).sum()) + rest * log_base + beyond * log_beyond + math.log(z) - least
+    moved = float(np.abs(near - without / z).sum()) + abs(rest - rest_without / z)
+    moved += abs(beyond - beyond_without / z)
+    return Contribution(name, max(0.0, nats / math.log(2)), min(1.0, moved / 2))
+
+
+def _resampled(surface: Surface, grid: Grid) -> FloatArray:
+    # A cell larger than the target's is told as several places, so that it leaves no gaps.
+    parts = max(1, math.ceil(surface.grid.cell_m / grid.cell_m))
+    p = surface.p.ravel()
+    cells = np.flatnonzero(p > 0)
+    offset = ((np.arange(parts) + 0.5) / parts - 0.5) * surface.grid.cell_m
+    x, y = surface.grid.x[cells % surface.grid.columns], surface.grid.y[cells // surface.grid.columns]
+    total = np.zeros(len(grid))
+    for east in offset:
+        for north in offset:
+            at = grid.cells_of(*surface.grid.to_lonlat(x + east, y + north))
+            inside = at >= 0
+            total += np.bincount(at[inside], weights=p[cells][inside], minlength=len(grid))
+    return total / parts**2
