@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,9 +33,11 @@ from data.alert_rules import (
     SeverityRule,
     UnusualRule,
 )
+from data.clock import FixedClock
 from data.mirror import Mirror
 from data.model import LonLat, Role, Scope, StoreKind, Tlp
-from data.store import Store
+from data.settings import Settings
+from data.store import Store, open_store
 from data.store import tables as t
 from data.store.rows import new_row
 from data.store.runs import add_run
@@ -69,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     SeverityRule(at_least=4),
     CountRule(above=2, within="1h"),
     UnusualRule(within="2h"),
-    UnusualRule(within="2h", method="permutation"),
+    UnusualRule(within="2h", method=Method.PERMUTATION),
     NewHotspotRule(),
     NearSiteRule(sector="healthcare", metres=800),
 )
@@ -131,6 +138,80 @@ def test_hidden_rows_change_no_threshold_and_no_backtest(sqlite_world: World) ->
         history(world, count=300, seed=seed, scope=scope)
     world.site(scope_id=world.scope(StoreKind.OPEN, Tlp.RED, agency_id=2), place=LonLat(-71.0, 42.4))
     assert answers(world.store, officer) == before
+
+
+# Minutes ago, severity, how far east of Boston, and the number of its hidden scope: None is for all to see.
+streams = st.lists(
+    st.tuples(
+        st.integers(0, 90), st.integers(0, 6), st.integers(0, 4), st.none() | st.integers(0, len(HIDDEN) - 1)
+    ),
+    min_size=6,
+    max_size=24,
+)
+
+
+def watched(home: Path, stream: Sequence[tuple[int, int, int, int | None]], *, hidden: bool) -> bytes:
+    """Return all that the watcher told and remembers after a stream, with the hidden ones of it or without."""
+    with closing(open_store(Settings(home=home), clock=FixedClock(NOON))) as store:
+        world = World(store)
+        world.agency("Elsewhere")
+        officer = world.actor(agency_id=world.agency("Public works"))
+        history(world, count=300, seed=1, scope=world.scope())
+        scopes = [
+            world.scope(kind, tlp, law_enforcement=le, agency_id=agency) for kind, tlp, le, agency in HIDDEN
+        ]
+        if hidden:
+            history(world, count=200, seed=2, scope=scopes[0])
+        world.site(place=LonLat(BOSTON.lon, BOSTON.lat))
+        services = Services(settings=store.settings, store=store, mirror=Mirror(store), clock=store.clock)
+        services.mirror.refresh()
+        watcher = Watcher(services)
+        for number, rule in enumerate(RULES):
+            area = NewWatchArea(name=f"{number}", geography=CITY, rule=rule, budget=Budget(hours=12))
+            store.watch_areas.add(officer, area)
+        watcher.look()
+        while watcher.learn():
+            pass
+        kept = [(number, one) for number, one in enumerate(stream) if hidden or one[3] is None]
+        for number, (minutes, severity, east, scope) in kept:
+            world.incident(
+                title=f"Report {number}",
+                occurred=NOON - timedelta(minutes=minutes),
+                severity=severity,
+                place=LonLat(BOSTON.lon + east / 200, BOSTON.lat),
+                scope_id=world.scope() if scope is None else scopes[scope],
+            )
+            services.mirror.refresh()
+            watcher.look()
+        told = store.alerts.page(officer, limit=200)[0]
+        named = {seq for one in told for seq in one.incidents}
+        titles = {one.seq: one.title for one in store.incidents.by_seq(officer, sorted(named))}
+        states = store.watch_areas.states().values()
+        return orjson.dumps(
+            [
+                [
+                    (
+                        *(one.watch_area_name, one.at, one.reason, one.count, one.expected, one.severity),
+                        *(one.marking, one.restricted, one.scopes),
+                        sorted(titles[seq] for seq in one.incidents),
+                    )
+                    for one in told
+                ],
+                [(one.memory, one.model) for one in states],
+                store.alerts.waiting(officer),
+            ]
+        )
+
+
+@given(streams)
+@settings(max_examples=3)
+def test_hidden_reports_change_nothing_of_what_the_watcher_tells_and_remembers(
+    tmp_path_factory: pytest.TempPathFactory, stream: list[tuple[int, int, int, int | None]]
+) -> None:
+    without, with_them = (
+        watched(tmp_path_factory.mktemp("home"), stream, hidden=hidden) for hidden in (False, True)
+    )
+    assert with_them == without
 
 
 def test_what_one_of_those_told_may_not_see_alarms_nobody(sqlite_world: World) -> None:
