@@ -125,5 +125,10 @@ def as_json(tested: Tested, area: NewWatchArea, *, iso: Any) -> dict[str, Any]:
         "tests": tested.tests,
         "days": round(tested.days, 3),
         "history": {"from": when(tested.from_ms), "to": when(tested.to_ms), "reports": tested.reports},
+        "over_time": {
+            "from": when(tested.over_time.start_ms),
+            "step_s": tested.over_time.step_ms // 1000,
+            "counts": list(tested.over_time.counts),
+        },
         "note": tested.note,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
@@ -93,11 +94,13 @@ def _add_alerts(routes: APIRouter, services: Services) -> None:
     def listed(
         actor: Viewer,
         state: StateName = "",
+        watch_area: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: CursorText = "",
     ) -> Json:
         """Return the alerts that one is told of, newest first; `open` are those that wait for somebody."""
-        found, mark = alerts.page(actor, states=_STATES[state], limit=limit, after=_mark(cursor))
+        states, after_mark = _STATES[state], _mark(cursor)
+        found, mark = alerts.page(actor, states=states, area=watch_area, limit=limit, after=after_mark)
         after = None if mark is None else f"{mark[0]}.{mark[1]}"
         return many(_alert_items(services, actor, found), next=after, open=alerts.waiting(actor))
 

@@ -42,12 +42,24 @@ class Alerts:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
     def page(
-        self, actor: Actor, *, states: Collection[AlertState] = (), limit: int, after: Mark | None = None
+        self,
+        actor: Actor,
+        *,
+        states: Collection[AlertState] = (),
+        area: UUID | None = None,
+        limit: int,
+        after: Mark | None = None,
     ) -> tuple[list[Alert], Mark | None]:
-        """Return the newest alerts in these states (all when empty), and the mark of the next page."""
+        """Return the newest alerts in these states (all when empty), and the mark of the next page.
+
+        With `area` those of this watch area alone: none, where the actor is not told of it.
+        """
         found: list[Alert] = []
         with reading(self._store.engine) as connection:
-            for one in self._visible(connection, actor, states=states, after=after):
+            told = self._store.watch_areas.told(connection, actor)
+            if area is not None:
+                told = {seq: one for seq, one in told.items() if one.id == area}
+            for one in self._visible(connection, actor, states=states, after=after, told=told):
                 if len(found) == limit:
                     return found, (to_ms(found[-1].at), found[-1].seq)
                 found.append(one)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from data.alert_rules import (
     DAY_MS,
     HOUR_MS,
@@ -24,6 +26,7 @@ from layers.alerts.past import MIN_WEEKS
 from layers.alerts.windows import bursts
 
 _WEEK_MS = 7 * DAY_MS
+_BARS = 60
 MOST_ALERTS = 2_000  # listed; all are counted
 
 
@@ -37,6 +40,15 @@ class Alarm:
     count: int
     expected: float | None
     seqs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """How many of the area's reports there were in equal steps of the time that was tried."""
+
+    start_ms: int
+    step_ms: int
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Tested:
     reports: int
     note: str
     memory: Memory  # of a watcher that had looked all the while
+    over_time: Bins
 
     @property
     def per_day(self) -> float:
@@ -104,7 +117,15 @@ def backtest(
         reports=len(history),
         note=_note([one for one, _ in known], blind=len(blind)),
         memory=state.kept(until_ms),
+        over_time=_over_time(history, begin, until_ms),
     )
+
+
+def _over_time(history: Reports, begin: int, end: int) -> Bins:
+    step = max(HOUR_MS, -(-(end - begin) // _BARS // HOUR_MS) * HOUR_MS)
+    bins = -(-(end - begin) // step)
+    place = (history.between(begin, end).occurred_ms - begin) // step
+    return Bins(begin, step, tuple(np.bincount(place, minlength=bins).tolist()))
 
 
 def _note(known: list[Learnt], *, blind: int) -> str:

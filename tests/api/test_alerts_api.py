@@ -199,6 +199,15 @@ def test_the_live_line_says_that_there_is_an_alert(site: Served) -> None:
     assert after != before
 
 
+def test_the_alerts_of_one_watch_area_can_be_asked_for_alone(site: Served) -> None:
+    areas = [watch(site.officer)["id"] for _ in range(2)]
+    send(site, severity=6)
+    for area in areas:
+        assert [one["watch_area"]["id"] for one in alerts(site.officer, watch_area=area)] == [area]
+        assert alerts(site.as_role(Role.COORDINATOR), watch_area=area) == []
+    assert site.officer.get("/api/v1/alerts", params={"watch_area": "x"}).status_code == 400
+
+
 def test_a_draft_is_tried_on_its_own_past(site: Served) -> None:
     for hour in range(1, 6):
         send_only(site, severity=hour, occurred=f"2026-11-01T{hour:02d}:30:00Z")
@@ -213,6 +222,11 @@ def test_a_draft_is_tried_on_its_own_past(site: Served) -> None:
     ]
     assert {"time", "reason", "count", "expected"} == set(found["alerts"][0])
     assert found["history"]["reports"] == 5
+    assert found["over_time"] == {
+        "from": "2026-11-01T03:00:00.000Z",
+        "step_s": 3600,
+        "counts": [1, 1, 1, 0, 0, 0, 0, 0, 0],
+    }
     assert found["rate"] == round(2 / (9 / 24), 5)
     assert found["budget"]["per_day"] == 2
     new = draft(rule={"kind": "unusual", "method": "poisson", "within": "1h"})

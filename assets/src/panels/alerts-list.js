@@ -7,7 +7,6 @@ import { severityMark, stateMark } from './alerts-marks.js';
 import { alertDetail } from './alerts-detail.js';
 
 const PAGE = 50;
-const MOST = 200;
 
 /**
  * Fill the list.
@@ -38,7 +37,7 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
   host.replaceChildren(el('div', { class: 'side-head' }, title, total, el('div', { class: 'segments alerts-scope', role: 'group', 'aria-label': 'Which alerts' }, ...scopes)), only, list, nothing, foot, detail);
 
   async function refresh({ more = false } = {}) {
-    const address = new URLSearchParams({ limit: String(area() ? MOST : PAGE), ...(scope === 'open' && { state: 'open' }), ...(more && next && { cursor: next }) });
+    const address = new URLSearchParams({ limit: String(PAGE), ...(area() && { watch_area: area().id }), ...(scope === 'open' && { state: 'open' }), ...(more && next && { cursor: next }) });
     const wait = setTimeout(() => { if (!known) list.replaceChildren(...Array.from({ length: 5 }, () => el('div', { class: 'skeleton' }))); }, 300);
     try {
       const answer = await asked(`/api/v1/alerts?${address}`);

@@ -1,8 +1,7 @@
 /** Testing a draft on the past: one button, then what it would have told, how often, and why. */
 import { button, el } from './dom.js';
-import { ask, givenUp, withQuery } from './api.js';
+import { ask, givenUp } from './api.js';
 import { count, isoZ, longTime, shortTime } from './format.js';
-import { format, parse } from './query.js';
 import { faults } from './alerts-draft.js';
 import { choice, labelled } from './alerts-fields.js';
 import { BY_CHANCE } from './alerts-rule.js';
@@ -51,8 +50,7 @@ export function fillTest(host, { draft, rates }) {
     try {
       const since = isoZ(Math.floor((began - Number(days) * DAY_MS) / 1000) * 1000);
       const answer = await ask('/api/v1/watch-areas/backtest', { method: 'POST', signal: mine.signal, body: { ...now, name: now.name.trim() || 'Draft', since } });
-      const span = { from: Math.max(Date.parse(since), Date.parse(answer.history?.from ?? since)), to: began };
-      show(answer, { ...span, ...await reportsOver(now, span, mine.signal) }, now);
+      show(answer, { from: Math.max(Date.parse(since), Date.parse(answer.history.from ?? since)), to: began, ...binsOf(answer.over_time) }, now);
     } catch (error) {
       if (givenUp(error)) intro();
       else result.replaceChildren(problem(error.message, [error.hint || 'Try again; nothing was changed.']));
@@ -71,14 +69,14 @@ export function fillTest(host, { draft, rates }) {
       el('div', { class: 'row-sub', text: `${longTime(alert.time)} · ${againstText(alert)}` })));
     const expected = BY_CHANCE.has(tested.rule.kind) ? 'false ones expected' : 'expected';
     result.replaceChildren(
-      answer.note && !Number.isFinite(answer.expected_rate) ? el('p', { class: 'test-note', text: answer.note }) : '',
+      answer.note ? el('p', { class: 'test-note', text: answer.note }) : '',
       el('div', { class: 'part test-figures' },
         figure(count(total), total === 1 ? 'alarm' : 'alarms'), figure(rateText(answer.rate, answer.expected_rate), 'would have come'), figure(Number.isFinite(answer.expected_rate) ? rateText(answer.expected_rate, answer.rate) : 'unknown', expected)),
       el('div', { class: 'part' }, historyChart({ ...past, alerts }),
-        el('div', { class: 'past-ends' }, el('span', { text: dayText(past.from) }), el('span', { text: past.bins.length ? 'reports over time; ▼ alarms' : '▼ alarms' }), el('span', { text: dayText(past.to) })),
+        el('div', { class: 'past-ends' }, el('span', { text: dayText(past.from) }), el('span', { text: 'reports over time; ▼ alarms' }), el('span', { text: dayText(past.to) })),
         el('p', { class: 'note', text: method(answer, tested) })),
       el('div', { class: 'part' }, el('h3', { text: 'The alarms, newest first' }),
-        rows.length ? el('ul', { class: 'test-list' }, ...rows) : el('p', { class: 'note', text: answer.note ? 'None, because it could not be judged.' : 'None: nothing in this time was what the rule asks for. Widen the place, the filter or the budget if that is too quiet.' }),
+        rows.length ? el('ul', { class: 'test-list' }, ...rows) : el('p', { class: 'note', text: answer.note && !Number.isFinite(answer.expected_rate) ? 'None, because it could not be judged.' : 'None: nothing in this time was what the rule asks for. Widen the place, the filter or the budget if that is too quiet.' }),
         total > SHOWN ? el('p', { class: 'note', text: `and ${count(total - SHOWN)} more` }) : null));
   }
 
@@ -114,13 +112,4 @@ const figure = (value, what) => el('div', { class: 'test-figure' }, el('b', { te
 
 function problem(what, lines) {
   return el('div', { class: 'problem', role: 'alert' }, el('p', { class: 'problem-what', text: what }), el('ul', {}, ...lines.map((line) => el('li', { text: line }))));
-}
-
-/** Count the reports over the same time for the chart, where the filter can say the place. */
-async function reportsOver(draft, { from, to }, signal) {
-  const place = { drawn: () => ({ shape: draft.geography.shape }), area: () => ({ area: draft.geography.area_id }) }[draft.geography.kind];
-  if (!place || !(to > from)) return { bins: [], step: 0 };
-  const query = format({ ...parse(draft.filter), ...place(), from: isoZ(Math.floor(from / 1000) * 1000), to: isoZ(Math.floor(to / 1000) * 1000) });
-  const summary = await ask(withQuery('/api/v1/summary', query), { signal });
-  return binsOf(summary.timeline);
 }
