@@ -49,27 +49,43 @@ def main() -> None:
     )
     parser.add_argument("--only", default="", help="watchfloor, plotly, folium or postgis, joined by commas.")
     chosen = parser.parse_args()
-    lon, lat = _points(chosen.home)
+    points = lon, lat = _points(chosen.home)
     print(f"{len(lon):,} points\n")
     wanted = set(filter(None, chosen.only.split(","))) or {"watchfloor", "plotly", "folium", "postgis"}
     with tempfile.TemporaryDirectory(prefix="watchfloor-bench-") as folder:
         if "watchfloor" in wanted:
             _say("Watchfloor", _watchfloor(chosen.home))
         if "plotly" in wanted:
-            _say("plotly scatter_map", _drawn(_plotly(lon, lat, Path(folder)), "window.drawn === true"))
+            _as_many_as_it_draws("plotly scatter_map", _plotly, "window.drawn === true", points, Path(folder))
         if "folium" in wanted:
-            made = _folium(lon, lat, Path(folder))
             drawn = "document.querySelectorAll('.marker-cluster, .leaflet-marker-icon').length > 0"
-            _say(
-                "folium MarkerCluster",
-                _drawn(made, drawn) if made else {"left out": "npm gives no leaflet here"},
-            )
+            _as_many_as_it_draws("folium MarkerCluster", _folium, drawn, points, Path(folder))
         if "postgis" in wanted:
             _say("PostGIS ST_AsMVT", _postgis(lon, lat))
 
 
 def _say(name: str, figures: dict[str, Any]) -> None:
     print(f"{name:24}" + "  ".join(f"{key} {value}" for key, value in figures.items()), flush=True)
+
+
+def _as_many_as_it_draws(
+    name: str,
+    make: Callable[[np.ndarray, np.ndarray, Path], Path | None],
+    condition: str,
+    points: tuple[np.ndarray, np.ndarray],
+    folder: Path,
+) -> None:
+    """Say how long a page of one's own takes for all points; where it dies of them, for half, and so on."""
+    lon, lat = points
+    for share in (1, 2, 4, 8):
+        made = make(lon[::share], lat[::share], folder)
+        if made is None:
+            _say(name, {"left out": "npm gives no leaflet here"})
+            return
+        figures = {"points": f"{len(lon[::share]):,}", **_drawn(made, condition)}
+        _say(name, figures)
+        if "not drawn" not in figures:
+            return
 
 
 def _points(home: Path) -> tuple[np.ndarray, np.ndarray]:
