@@ -28,6 +28,7 @@ from dashboard.web import (
     incidents_api,
     live,
     pages,
+    people_api,
     reference_api,
     search,
     sites_api,
@@ -64,6 +65,7 @@ ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     areas_api.router,
     reference_api.router,
     alerts_api.router,
+    people_api.router,
     search.router,
     uploads.router,
 )

@@ -15,6 +15,8 @@ Viewer = Annotated[Actor, Depends(needs(Permission.VIEW))]
 Reporter = Annotated[Actor, Depends(needs(Permission.REPORT))]
 Triager = Annotated[Actor, Depends(needs(Permission.TRIAGE))]
 SiteEditor = Annotated[Actor, Depends(needs(Permission.EDIT_SITE))]
+CallTaker = Annotated[Actor, Depends(needs(Permission.TAKE_CALL))]
+Responder = Annotated[Actor, Depends(needs(Permission.RESPOND))]
 
 RecordId = Annotated[UUID, Path(description="The record's id.")]
 Fid = Annotated[int, Path(ge=0, lt=1 << 52, description="The number that tiles name a feature by.")]

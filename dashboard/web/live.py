@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, WebSocket
 from sqlalchemy.exc import OperationalError
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard.alerting.numbers import AlertNumbers
+from dashboard.alerting.numbers import ALERTS, PEOPLE, ActorNumbers
 from dashboard.guard import needs
 from dashboard.services import Services
 from dashboard.web.gate import session_token
@@ -30,7 +30,8 @@ _TOLD_PER_S = 120
 _LONGEST_SPREAD_S = 0.8
 _ENDED = 4401
 
-News = tuple[str, int]  # the token of what the actor may see, and the number of their alerts
+# The token of what the actor may see, and the numbers of their alerts and of people in need.
+News = tuple[str, int, int]
 
 
 class LiveHub:
@@ -45,7 +46,9 @@ class LiveHub:
         self.heartbeat_s = heartbeat_s
         self._sockets: set[asyncio.Event] = set()
         self._tokens: dict[Hashable, asyncio.Task[str]] = {}
-        self._alerts = AlertNumbers(services)
+        store = services.store
+        self._alerts = ActorNumbers(store, ALERTS, store.alerts.number)
+        self._people = ActorNumbers(store, PEOPLE, store.households.number)
 
     @property
     def sockets(self) -> int:
@@ -63,6 +66,7 @@ class LiveHub:
                 changed.clear()
                 self._tokens = {}
                 await self._alerts.refresh()
+                await self._people.refresh()
                 for socket in self._sockets:
                     socket.set()
         finally:
@@ -76,7 +80,7 @@ class LiveHub:
         return await asyncio.shield(self._tokens[sees])
 
     async def _news(self, actor: Actor) -> News:
-        return await self.token(actor), await self._alerts.of(actor)
+        return await self.token(actor), await self._alerts.of(actor), await self._people.of(actor)
 
     async def serve(self, socket: WebSocket, actor: Actor, session: str) -> None:
         """Send the token now, at each change and each heartbeat, until session or connection ends."""
@@ -119,7 +123,7 @@ class LiveHub:
 
     async def _push(self, socket: WebSocket, news: News) -> None:
         at = self.services.clock.now().isoformat(timespec="milliseconds")
-        await socket.send_json({"token": news[0], "alerts": news[1], "at": at})
+        await socket.send_json({"token": news[0], "alerts": news[1], "people": news[2], "at": at})
 
 
 def router(_services: Services) -> APIRouter:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, tuple_, update
 
 from data.access import Actor, Permission, require, sql_filter
 from data.clock import to_ms
@@ -62,32 +62,34 @@ class Calls:
             return self._stored(connection, actor, call_id)
 
     def page(
-        self, actor: Actor, *, words: str = "", homes: Sequence[int] | None = None, limit: int,
+        self,
+        actor: Actor,
+        *,
+        words: str = "",
+        homes: Sequence[int] | None = None,
+        limit: int,
         after: Mark | None = None,
-    ) -> tuple[list[Call], Mark | None]:  # fmt: skip
+    ) -> tuple[list[Call], Mark | None]:
         """Return the newest calls with these words, of these households of one call, and the next mark."""
         require(actor, Permission.TAKE_CALL)
-        order = tuple_(call.c.received_ms, call.c.seq)
         with reading(self._store.engine) as connection:
-            query = select(call).where(self._visible(connection, actor))
-            for word in words.split()[:12]:
-                query = query.where(or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)))
-            if homes is not None:
-                query = query.where(call.c.home_seq.in_(list(homes)))
+            query = select(call).where(*self._asked(connection, actor, words, homes))
             if after is not None:
-                query = query.where(order < tuple_(*after))
+                query = query.where(tuple_(call.c.received_ms, call.c.seq) < tuple_(*after))
             query = query.order_by(call.c.received_ms.desc(), call.c.seq.desc()).limit(limit + 1)
             rows = connection.execute(query).all()
             directory = Directory.read(connection)
         found = [record(row, directory) for row in rows[:limit]]
         return found, (rows[limit - 1].received_ms, rows[limit - 1].seq) if len(rows) > limit else None
 
-    def count(self, actor: Actor) -> int:
-        """Return how many calls there are that the actor may see."""
+    def count(self, actor: Actor, *, words: str = "", homes: Sequence[int] | None = None) -> int:
+        """Return how many calls there are that `page` would go through."""
         require(actor, Permission.TAKE_CALL)
         with reading(self._store.engine) as connection:
-            query = select(call.c.seq).where(self._visible(connection, actor))
-            return len(connection.execute(query).all())
+            query = select(func.count()).select_from(call)
+            return int(
+                connection.execute(query.where(*self._asked(connection, actor, words, homes))).scalar_one()
+            )
 
     def history(self, actor: Actor, call_id: UUID) -> list[Revision]:
         """Return the changes to a call, oldest first; the making of it is not one of them."""
@@ -203,6 +205,18 @@ class Calls:
                 "You may not write calls with this marking or into this store.",
                 hint="Choose a marking within your clearance and a store that you were granted.",
             )
+
+    def _asked(
+        self, connection: Connection, actor: Actor, words: str, homes: Sequence[int] | None
+    ) -> list[ColumnElement[bool]]:
+        asked = [self._visible(connection, actor)]
+        asked += [
+            or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED))
+            for word in words.replace("\x00", " ").split()[:12]
+        ]
+        if homes is not None:
+            asked.append(call.c.home_seq.in_(list(homes)))
+        return asked
 
     def _visible(self, connection: Connection, actor: Actor) -> ColumnElement[bool]:
         return sql_filter(call.c.scope_id, self._store.visible(actor, connection))

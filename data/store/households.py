@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from data.access import Actor, Permission, require, sql_filter
-from data.clock import from_ms, to_ms
+from data.clock import to_ms
 from data.errors import Conflict, NotFound
-from data.model import LonLat, new_id
-from data.rescue_records import Call, Household, HouseholdEvent, HouseholdStatus, Located
-from data.store import tables as t
-from data.store.call_rows import Directory, moment, record
+from data.model import new_id
+from data.rescue_records import Call, Household, HouseholdEvent, HouseholdStatus
+from data.store.call_rows import Directory, record
 from data.store.engine import reading, writing
+from data.store.household_rows import events_of, names_of, record_of
 from data.store.household_trees import members_of, pairs, rescope, root_of, roots
 from data.store.rows import keepable
 from data.store.tables_rescue import call, household, household_event, not_the_same
@@ -67,9 +68,9 @@ class Households:
         for row in connection.execute(in_order):
             if row.home_seq in top:
                 calls.setdefault(top[row.home_seq], []).append(record(row, directory))
-        names = _names(connection)
+        names = names_of(connection)
         return [
-            _household(row, calls[row.seq], directory, names) for row in rows if top.get(row.seq) == row.seq
+            record_of(row, calls[row.seq], directory, names) for row in rows if top.get(row.seq) == row.seq
         ]
 
     def stored(self, connection: Connection, actor: Actor, household_id: UUID) -> Household:
@@ -98,7 +99,22 @@ class Households:
         require(actor, Permission.RESPOND)
         with reading(self._store.engine) as connection:
             here = self.stored(connection, actor, household_id)
-            return self._events(connection, actor, members_of(connection, here.seq))
+            visible = self._store.visible(actor, connection)
+            return events_of(connection, members_of(connection, here.seq), visible=visible)
+
+    def number(self, actor: Actor) -> int:
+        """Return a number that changes when something does of what the actor may see of households."""
+        if not actor.may(Permission.RESPOND):
+            return 0
+        digest = blake2b(digest_size=6)
+        with reading(self._store.engine) as connection:
+            visible = self._store.visible(actor, connection)
+            for table in (household, call):
+                seen = sql_filter(table.c.scope_id, visible)
+                rows = select(table.c.seq, table.c.revision).where(seen).order_by(table.c.seq)
+                for seq, revision in connection.execute(rows):
+                    digest.update(f"{seq}.{revision};".encode())
+        return int.from_bytes(digest.digest())
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -249,69 +265,6 @@ class Households:
         require(actor, Permission.RESPOND)
         with writing(self._store.engine) as connection:
             yield connection, self.stored(connection, actor, household_id)
-
-    def _events(self, connection: Connection, actor: Actor, members: Iterable[int]) -> list[HouseholdEvent]:
-        """Return the events of these, without those that tell of a household the actor may not see."""
-        other = household.alias("other")
-        undoing = household_event.alias("undoing")
-        query = (
-            select(household_event, other.c.scope_id, undoing.c.seq.label("undone_by"))
-            .outerjoin(other, other.c.seq == household_event.c.other_seq)
-            .outerjoin(undoing, undoing.c.undoes == household_event.c.seq)
-            .where(household_event.c.household_seq.in_(list(members)))
-            .order_by(household_event.c.seq)
-        )
-        visible, names = self._store.visible(actor, connection), _names(connection)
-        return [
-            _event(row, names)
-            for row in connection.execute(query).all()
-            if row.other_seq is None or row.scope_id in visible
-        ]
-
-
-def _names(connection: Connection) -> dict[int, str]:
-    rows = connection.execute(select(t.user.c.id, t.user.c.display_name)).all()
-    return {row.id: row.display_name for row in rows}
-
-
-def _event(row: Row[Any], names: Mapping[int, str]) -> HouseholdEvent:
-    return HouseholdEvent(
-        seq=row.seq,
-        id=row.id,
-        household_seq=row.household_seq,
-        at=from_ms(row.at_ms),
-        who=names.get(row.user_id, "Watchfloor"),
-        kind=row.kind,
-        detail=row.detail,
-        undone=row.undone_by is not None,
-    )
-
-
-def _household(
-    row: Row[Any], calls: Iterable[Call], directory: Directory, names: Mapping[int, str]
-) -> Household:
-    located = None
-    if row.lon is not None:
-        located = Located(
-            place=LonLat(row.lon, row.lat), accuracy_m=row.accuracy_m, area95_km2=row.area95_km2
-        )
-    return Household(
-        seq=row.seq,
-        id=row.id,
-        scope=directory.scopes[row.scope_id],
-        status=HouseholdStatus(row.status),
-        status_by=None if row.status_ms is None else names.get(row.status_by, "Watchfloor"),
-        status_at=moment(row.status_ms),
-        contact_at=moment(row.contact_ms),
-        follow_up_at=moment(row.follow_up_ms),
-        located=located,
-        task_id=row.task_id,
-        cut_off=row.cut_off,
-        calls=tuple(calls),
-        entered=from_ms(row.entered_ms),
-        updated=from_ms(row.updated_ms),
-        revision=row.revision,
-    )
 
 
 def _conflict(before: Household, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Conflict:

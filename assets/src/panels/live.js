@@ -18,6 +18,7 @@ export function followLive(changed) {
   let lostAt = 0;
   let token = null;
   let alerts = null;
+  let people = null;
   let timer = 0;
   let ended = false;
   let tilesLostAt = 0;
@@ -43,6 +44,10 @@ export function followLive(changed) {
     if (message.alerts !== undefined && (message.alerts !== alerts || back)) {
       alerts = message.alerts;
       window.dispatchEvent(new CustomEvent('wf:alerts', { detail: alerts }));
+    }
+    if (message.people !== undefined && (message.people !== people || back)) {
+      people = message.people;
+      window.dispatchEvent(new CustomEvent('wf:people', { detail: people }));
     }
     wait = FIRST_WAIT_MS;
     lostAt = 0;
