@@ -210,14 +210,17 @@ def test_a_view_is_kept_in_the_one_canonical_way(sqlite_world: World, services: 
         "action": "save",
         "name": "Severe",
         "query": "severity=6,5&last=24h",
-        "map": {"bbox": [1, 2, 3, 4]},
+        "map": {"bbox": [1, 2, 3, 4], "hotspots": "difference:weeks:500:-71.2,42.2,-70.9,42.5"},
     }
     actions.view_action(officer, services, wanted)
     kept = services.store.views.visible(officer)[0]
-    assert (kept.query, dict(kept.map_state)) == ("last=1d&severity=5,6", {"bbox": [1.0, 2.0, 3.0, 4.0]})
+    looks = {"bbox": [1.0, 2.0, 3.0, 4.0], "hotspots": "difference:weeks:500:-71.2,42.2,-70.9,42.5"}
+    assert (kept.query, dict(kept.map_state)) == ("last=1d&severity=5,6", looks)
     assert "Severe" in text_of(view.views_menu(officer, [kept]))
     with pytest.raises(Invalid):
         actions.view_action(officer, services, {**wanted, "query": "severity=99"})
+    actions.view_action(officer, services, {**wanted, "name": "B", "map": {"hotspots": "<img src=x>"}})
+    assert dict(services.store.views.visible(officer)[0].map_state) == {}
 
 
 def test_times_show_local_and_zulu_and_no_more_than_the_source_told() -> None:

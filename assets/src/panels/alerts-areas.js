@@ -159,5 +159,5 @@ function rates(area) {
   const [text, over] = ratesText(area);
   return el('span', { title: [budgetText(area.budget), area.rate?.note].filter(Boolean).join('. ') }, text,
     over ? el('span', { class: 'late', text: 'over its budget' }) : null,
-    !Number.isFinite(area.rate?.expected_per_day) && area.rate?.note ? ` ${area.rate.note}` : null);
+    !Number.isFinite(area.rate?.expected_per_day) && area.rate?.note ? `. ${area.rate.note}` : null);
 }

@@ -1,4 +1,5 @@
 /** What can be done with a hotspot. One more is one more line here; who keeps watch areas listens to `wf:watch-this`. */
+import { notify } from './dom.js';
 
 /**
  * Return the actions, in the order of their buttons.
@@ -9,7 +10,7 @@
  */
 export function hotspotActions({ state, map, sure }) {
   return [
-    { name: 'filter', label: 'Filter to these', title: 'Show only the reports behind this', run: ({ shape }) => state.set(withShape(state.params(), shape)) },
+    { name: 'filter', label: 'Filter to these', title: 'Show only the reports behind this; a shape that is drawn gives way to it', run: ({ shape }) => filterTo(state, shape) },
     { name: 'zoom', label: 'Zoom to it', title: 'Look at it from near', run: ({ bbox }) => map.flyTo({ bbox }) },
     {
       name: 'watch', label: 'Put on watch', title: 'Make a watch area of this place and filter',
@@ -17,6 +18,15 @@ export function hotspotActions({ state, map, sure }) {
     },
     { name: 'sure', label: 'How sure?', title: 'Method, tests and what was left out', above: true, run: sure },
   ];
+}
+
+/** A hotspot is a shape like a drawn one, and the filter holds one: what gives way is said, and can be had back. */
+function filterTo(state, shape) {
+  const before = state.params().shape;
+  state.set(withShape(state.params(), shape));
+  if (before && before !== shape) {
+    notify('The hotspot took the place of the shape in the filter.', { action: { label: 'Have it back', run: () => state.params().shape === shape && state.undo() } });
+  }
 }
 
 /** Return the filter with its drawn shape replaced by this one. */

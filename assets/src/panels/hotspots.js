@@ -123,7 +123,11 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   function fromAddress() {
     const said = new URLSearchParams(window.location.search).get(PARAMETER);
     // Back from another page: as it was left.
-    const asked = parseOptions(said ?? (state.again ? left.get() : null));
+    use(said ?? (state.again ? left.get() : null));
+  }
+
+  function use(text) {
+    const asked = parseOptions(text);
     if (asked) {
       map.setHotspots(asked.options);
       map.setLayer(asked.layer, true);
@@ -134,6 +138,9 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
 
   return {
     list, showList,
+    /** The surface as the address says it, '' for none; and back to one that was said so. */
+    text: () => (surface.on ? optionsText(surface.options, { density: surface.layer === 'density', hotspots: surface.layer === 'hotspots' }) : ''),
+    use,
     /** The tab was chosen: the map shows what the list speaks of. */
     chosen() {
       if (!surface.on || surface.layer !== 'hotspots') map.setLayer('hotspots', true);

@@ -165,10 +165,12 @@ delegate(commands, {
   query(text, view) {
     part().state?.set(text);
     if (view?.bbox) map()?.flyTo({ bbox: view.bbox });
+    // A view of before surfaces were kept says nothing of one.
+    if (typeof view?.hotspots === 'string') part().hotspots?.use(view.hotspots);
   },
   move: (target) => map()?.dragIncident(target),
   viewAction(action) {
-    setStore(IDS.viewAction, { ...action, query: part().state?.text() ?? '', map: map()?.state() ?? {}, at: Date.now() });
+    setStore(IDS.viewAction, { ...action, query: part().state?.text() ?? '', map: { ...map()?.state(), hotspots: part().hotspots?.text() ?? '' }, at: Date.now() });
   },
 });
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from data.query import Query
 if TYPE_CHECKING:
     from dashboard.services import Services
 
+# How the address says which hotspot surface is shown: kind:against:cell:box, each of which may be left out.
+_SURFACE = re.compile(r"[a-z_]{0,12}(:[a-z]{0,10}){0,1}(:[a-z0-9.]{0,12}){0,1}(:[-0-9.,]{0,80}){0,1}")
 _PLACED_BY_HAND_M = 25.0  # what a hand on a street map can promise
 
 
@@ -162,7 +165,12 @@ def view_action(actor: Actor, services: Services, action: Any) -> str:
 
 def _map_state(action: Mapping[str, Any]) -> dict[str, Any]:
     given = action.get("map")
-    bbox = given.get("bbox") if isinstance(given, Mapping) else None
+    if not isinstance(given, Mapping):
+        return {}
+    kept: dict[str, Any] = {}
+    bbox, surface = given.get("bbox"), given.get("hotspots")
     if isinstance(bbox, list) and len(bbox) == 4 and all(isinstance(side, int | float) for side in bbox):
-        return {"bbox": [round(float(side), 6) for side in bbox]}
-    return {}
+        kept["bbox"] = [round(float(side), 6) for side in bbox]
+    if isinstance(surface, str) and _SURFACE.fullmatch(surface):
+        kept["hotspots"] = surface
+    return kept
