@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 
 import numpy as np
@@ -12,7 +13,8 @@ from dashboard.alerting.history import history, meets_rule
 from dashboard.services import Services
 from data.access import Actor, together
 from data.alert_records import Finding, NewWatchArea, WatchArea
-from data.clock import to_ms
+from data.clock import FixedClock, to_ms
+from data.store import open_store
 from data.store.evaluations import Result
 from data.store.watch_areas import everybody
 from layers.alerts.backtest import backtest
@@ -29,7 +31,9 @@ def rehearse(services: Services, officer: Actor, areas: Sequence[NewWatchArea]) 
     Nobody is sent a message of them.
     """
     services.mirror.refresh()
-    made = [services.store.watch_areas.add(officer, new) for new in areas]
+    then = FixedClock(services.clock.now() - _BACK)
+    with closing(open_store(services.settings, clock=then)) as earlier:
+        made = [earlier.watch_areas.add(officer, new) for new in areas]
     results = [_watched(services, area) for area in made]
     evaluations = services.store.evaluations
     held = evaluations.take("rehearsal", life=_LIFE)

@@ -164,12 +164,9 @@ def _alerts(peak: datetime) -> list[Shape]:
 # Essex, where the storm is at its worst now and the dispatch has an archive; and as an officer draws it.
 _ESSEX = "25009"
 _NORTH_SHORE = (
-    "p:-71.25,42.74;-71.19,42.74;-71.19,42.79;-71.15,42.82;-71.07,42.81;-71.03,42.86"
-    ";-70.9,42.89;-70.81,42.87;-70.77,42.69;-70.69,42.66;-70.63,42.7;-70.59,42.64"
-    ";-70.65,42.58;-70.68,42.6;-70.71,42.57;-70.87,42.54;-70.88,42.51;-70.84,42.52"
-    ";-70.83,42.49;-70.93,42.46;-70.9,42.42;-70.94,42.41;-70.94,42.45;-71.0,42.43"
-    ";-71.06,42.47;-71.04,42.51;-71.07,42.56;-71.03,42.58;-71.06,42.6;-71.17,42.59"
-    ";-71.26,42.65"
+    "p:-71.25,42.66;-71.25,42.74;-71.18,42.8;-71.05,42.86;-70.9,42.89;-70.81,42.87;-70.77,42.7;-70.66,42.7"
+    ";-70.58,42.66;-70.6,42.58;-70.75,42.53;-70.8,42.48;-70.92,42.41;-71.02,42.43;-71.06,42.5;-71.07,42.57"
+    ";-71.17,42.59"
 )
 _SHIFT = Budget(alarms=1, hours=12)
 _WATCHES = (
@@ -178,14 +175,12 @@ _WATCHES = (
         geography=Drawn(shape=_NORTH_SHORE),
         rule=UnusualRule(within="1h"),
         budget=Budget(alarms=1, hours=168),
-        tells=("agency",),
     ),
     NewWatchArea(
         name="EXERCISE North Shore, new hotspots",
         geography=Drawn(shape=_NORTH_SHORE),
         rule=NewHotspotRule(),
         budget=_SHIFT,
-        tells=("agency",),
     ),
     NewWatchArea(
         name="EXERCISE North Shore, people to be rescued",
@@ -193,7 +188,6 @@ _WATCHES = (
         filter="type=rescue",
         rule=CountRule(above=6, within="1h"),
         budget=_SHIFT,
-        tells=("agency",),
     ),
 )
 

@@ -151,7 +151,7 @@ streams = st.lists(
 
 
 def watched(home: Path, stream: Sequence[tuple[int, int, int, int | None]], *, hidden: bool) -> bytes:
-    """Return all that the watcher told and remembers after a stream, with the hidden ones of it or without."""
+    """Return all that the watcher told and remembers after a stream, with its hidden ones or without."""
     with closing(open_store(Settings(home=home), clock=FixedClock(NOON))) as store:
         world = World(store)
         world.agency("Elsewhere")
