@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from data.errors import Invalid
 from layers.rescue.grid import FloatArray, Grid, IntArray
+from layers.rescue.raster import blurred
 from layers.rescue.surface import Surface
 
 LEVELS: Final = (0.5, 0.8, 0.95)
@@ -38,7 +39,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place where they may well be: `p` of them within its surroundings, 68 % of that within `accuracy_m`."""
+    """A place where they may well be: `p` in its surroundings, of which 68 % within `accuracy_m`."""
 
     lon: float
     lat: float
@@ -93,7 +94,10 @@ def best(surface: Surface, n: int = 5) -> list[Candidate]:
     smooth = _smoothed(p, radius, within, grid)
     row, column = within // grid.columns, within % grid.columns
     peaks = _peaks(smooth, row, column, apart=max(1.5, 3 * radius))
-    _, nearest = cKDTree(np.column_stack([row[peaks], column[peaks]])).query(np.column_stack([row, column]))
+    nearest = np.zeros(len(within), dtype=np.int64)
+    if len(peaks) > 1:
+        tree = cKDTree(np.column_stack([row[peaks], column[peaks]]))
+        _, nearest = tree.query(np.column_stack([row, column]))
     mass = p.ravel()[within]
     found = [
         _candidate(grid, within[nearest == number], mass[nearest == number]) for number in range(len(peaks))
@@ -125,7 +129,7 @@ def _smoothed(p: FloatArray, radius: float, within: IntArray, grid: Grid) -> Flo
         slice(max(0, int(column.min()) - pad), int(column.max()) + pad + 1),
     )
     smooth = np.zeros(grid.shape)
-    smooth[where] = ndimage.gaussian_filter(p[where], radius, mode="constant") if radius > 0.3 else p[where]
+    smooth[where] = blurred(p[where], radius)
     return smooth
 
 

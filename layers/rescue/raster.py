@@ -65,7 +65,9 @@ def cover(grid: Grid, shape: BaseGeometry, *, softness_m: float = 0.0) -> Patch:
     if not patch.values.size:
         return Patch(0, 0, np.zeros((0, 0)))
     share = _cut(grid, shapely.orient_polygons(shape), patch)
-    return Patch(patch.row, patch.column, _blurred(share, softness_m / grid.cell_m)).cropped(grid)
+    return Patch(
+        patch.row, patch.column, np.clip(blurred(share, softness_m / grid.cell_m), 0.0, 1.0)
+    ).cropped(grid)
 
 
 def _cut(grid: Grid, shape: BaseGeometry, patch: Patch) -> FloatArray:
@@ -102,13 +104,14 @@ def _edges(
     return x[:-1][same], x[1:][same], y[:-1][same], y[1:][same]
 
 
-def _blurred(share: FloatArray, sigma: float) -> FloatArray:
+def blurred(table: FloatArray, sigma: float) -> FloatArray:
+    """Return a table smoothed by a normal curve of so many cells; beyond its edge there is nothing."""
     if sigma < 0.1:
-        return share
+        return table
     if sigma <= _BOX_ABOVE:
-        return np.asarray(ndimage.gaussian_filter(share, sigma, mode="constant", truncate=_TAIL))
+        return np.asarray(ndimage.gaussian_filter(table, sigma, mode="constant", truncate=_TAIL))
     # Three running means, each of variance (w² - 1) / 12 for an odd w: their cost does not grow with w.
     wide = int(np.sqrt(4.0 * sigma**2 + 1.0) / 2) * 2 + 1
     for _ in range(3):
-        share = ndimage.uniform_filter(share, wide, mode="constant")
-    return np.clip(share, 0.0, 1.0)
+        table = ndimage.uniform_filter(table, wide, mode="constant")
+    return np.maximum(table, 0.0)
