@@ -91,8 +91,21 @@ class MentionIndex:
                 run = (count, rows)
         return run
 
+    def numbered(self, name: Sequence[Token], number: int, *, within: int) -> list[tuple[int, int]]:
+        """Return the nearest number below and above that this name is known with, and what bears each.
+
+        Of side streets and stops along one road, "Delmas 31" and "Delmas 33" say where "Delmas 32" is.
+        """
+        held = key(token.text for token in name)
+        found = []
+        for steps in (range(1, within + 1), range(-1, -within - 1, -1)):
+            known = next((number + step for step in steps if f"{held}{number + step}" in self._rows), None)
+            if known is not None:
+                found.append((known, next(iter(self._rows[f"{held}{known}"]))))
+        return found
+
     def alike(self, word: str, among: frozenset[int]) -> tuple[float, Mapping[int, float]]:
-        """Return the likeness of the name most like this misspelt word, of these positions, and its bearers."""
+        """Return how like a misspelt word the likest name at these positions is, and what bears it."""
         if len(word) < ALIKE_LEAST_CHARS or len(word) > 40 or not among:
             return 0.0, {}
         names = self._names_of(among)
