@@ -2,17 +2,101 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
 from dashboard.services import Services
 from data.access import Actor
-from layers.rescue.priority import Standing, standings
+from data.rescue_records import Call, Household
+from layers.rescue.priority import Standing, is_own, standings
+from layers.rescue.same_people import CallFacts, suggestions
+
+_KEPT = 16  # actors who may see different things
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two calls that are likely to be about the same people, by the households that came with them."""
+
+    a: int
+    b: int
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Two households that are likely to be the same people."""
+
+    a: Household
+    b: Household
+    score: float
+    reasons: tuple[str, ...]
 
 
 class Board:
-    """Looks at the store anew at each question."""
+    """Looks at the store anew at each question; only the comparing of calls is kept while they stay."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._lock = threading.Lock()
+        self._kept: dict[int, tuple[Likeness, ...]] = {}
 
     def standings(self, actor: Actor) -> list[Standing]:
         """Return the households that the actor may see, those in most need first."""
         return standings(self._services.store.households.all(actor), now=self._services.clock.now())
+
+    def suggestions(self, households: Sequence[Household]) -> list[Suggestion]:
+        """Return the open households that may be the same people, likeliest first; none that was refused."""
+        waiting = [one for one in households if one.open]
+        home = {call.home_seq: one for one in waiting for call in one.calls}
+        refused = self._services.store.households.dismissed()
+        best: dict[frozenset[UUID], Suggestion] = {}
+        for like in self._likenesses(waiting):
+            a, b = home[like.a], home[like.b]
+            if a is b or (min(like.a, like.b), max(like.a, like.b)) in refused:
+                continue
+            key = frozenset((a.id, b.id))
+            if key not in best or best[key].score < like.score:
+                # The one that was called in first stands for both.
+                first, second = sorted((a, b), key=lambda one: (one.calls[0].received, one.seq))
+                best[key] = Suggestion(first, second, like.score, like.reasons)
+        return sorted(best.values(), key=lambda one: (-one.score, one.a.seq, one.b.seq))
+
+    def _likenesses(self, households: Sequence[Household]) -> tuple[Likeness, ...]:
+        calls = [call for one in households for call in one.calls]
+        key = hash(tuple((call.seq, call.revision) for call in calls))
+        with self._lock:  # a change is compared once, however many pages ask
+            if key not in self._kept:
+                while len(self._kept) >= _KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[key] = _compared(calls)
+            return self._kept[key]
+
+
+def _compared(calls: Sequence[Call]) -> tuple[Likeness, ...]:
+    homes = {str(call.id): call.home_seq for call in calls}
+    return tuple(
+        Likeness(homes[pair.a], homes[pair.b], pair.score, tuple(pair.reasons))
+        for pair in suggestions([facts_of(call) for call in calls])
+    )
+
+
+def facts_of(call: Call) -> CallFacts:
+    """Return what tells whether a call is about the same people as another one."""
+    # Whoever calls for themselves is one of the people, and the telephone is theirs.
+    own = is_own(call)
+    names = [person.name for person in call.people] + ([call.caller.name] if own else [])
+    return CallFacts(
+        id=str(call.id),
+        caller_phone=call.caller.phone,
+        caller_name=call.caller.name,
+        names=tuple(name for name in names if name.strip()),
+        phones=(call.caller.phone,) if own and call.caller.phone.strip() else (),
+        place=call.place,
+        place_text=call.place_text,
+        words=call.narrative,
+        at=call.received,
+    )

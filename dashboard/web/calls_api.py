@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from dashboard.responding import Board
 from dashboard.services import Services
 from dashboard.web import calls_json
-from dashboard.web.asking import CallTaker, CursorText, Limit, RecordId, Words
-from dashboard.web.calls_models import CallChange, CallIn
+from dashboard.web.asking import CallTaker, CursorText, Limit, RecordId, Responder, Words
+from dashboard.web.calls_models import CallChange, CallIn, NotTheSame
 from dashboard.web.models import tlp_of
 from dashboard.web.records_json import Json, many, marking
 from dashboard.web.reporting import scope_for
@@ -21,10 +22,13 @@ from data.rescue_records import Call, NewCall
 from data.store import Store
 
 _PATH = "/calls"
+_MOST_BESIDE = 500  # suggestions in one answer
 
 
-def add(routes: APIRouter, services: Services) -> None:
+def add(routes: APIRouter, services: Services, board: Board) -> None:
     """Add the routes of calls."""
+    # Before the records: its address would be taken for an id.
+    _add_suggestions(routes, services, board)
     _add_reading(routes, services)
     _add_writing(routes, services)
 
@@ -83,6 +87,31 @@ def _add_writing(routes: APIRouter, services: Services) -> None:
             actor, record_id, revision=body.revision, changes=changes, reason=body.reason
         )
         return _item(store, actor, changed)
+
+
+def _add_suggestions(routes: APIRouter, services: Services, board: Board) -> None:
+    store = services.store
+
+    @routes.get(f"{_PATH}/suggestions")
+    def suggestions(actor: Responder) -> Json:
+        """Return households that are likely to be the same people, likeliest first, with the reasons."""
+        found = board.suggestions(store.households.all(actor))
+        items: list[dict[str, Any]] = [
+            {
+                "a": calls_json.brief(one.a),
+                "b": calls_json.brief(one.b),
+                "score": round(one.score, 3),
+                "reasons": list(one.reasons),
+            }
+            for one in found[:_MOST_BESIDE]
+        ]
+        return many(items, total=len(found))
+
+    @routes.post(f"{_PATH}/suggestions/dismiss", status_code=204, response_class=Response)
+    def dismiss(actor: Responder, body: NotTheSame) -> Response:
+        """Say that two households are not the same people: they are not suggested again."""
+        store.households.dismiss(actor, body.a, body.b)
+        return Response(status_code=204)
 
 
 def source_of(store: Store, scope: Scope) -> int:

@@ -53,7 +53,7 @@ def _add_reading(routes: APIRouter, services: Services, board: Board) -> None:
         begin = _offset(cursor)
         items = [calls_json.household(one) for one in found[begin : begin + limit]]
         after = str(begin + limit) if begin + limit < len(found) else None
-        summary = _summary([one.household for one in every])
+        summary = _summary(board, [one.household for one in every])
         return many(items, next=after, total=len(found), summary=summary)
 
     @routes.get(_PATH + "/{record_id}")
@@ -112,11 +112,12 @@ def _one(services: Services, record: Household) -> Json:
     return calls_json.household(standings([record], now=services.clock.now())[0])
 
 
-def _summary(households: Sequence[Household]) -> dict[str, Any]:
+def _summary(board: Board, households: Sequence[Household]) -> dict[str, Any]:
+    likely = [(one.a.id, one.b.id) for one in board.suggestions(households)]
     counted = dict.fromkeys((status.value for status in HouseholdStatus), 0)
     for one in households:
         counted[one.status.value] += 1
-    return {"unaccounted": asdict(unaccounted(households, [])), "by_status": counted}
+    return {"unaccounted": asdict(unaccounted(households, likely)), "by_status": counted}
 
 
 def _statuses(text: str) -> frozenset[HouseholdStatus]:

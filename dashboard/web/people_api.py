@@ -14,6 +14,6 @@ def router(services: Services) -> APIRouter:
     """Return the routes of calls and households; both look at one board."""
     routes = APIRouter(prefix="/api/v1", tags=["people in need"], responses=ERRORS)
     board = Board(services)
-    calls_api.add(routes, services)
+    calls_api.add(routes, services, board)
     households_api.add(routes, services, board)
     return routes

@@ -170,7 +170,12 @@ def _contacts(call: Call) -> list[datetime]:
     """Return when somebody had contact with the people, as far as the call says."""
     found = [] if call.last_contact is None else [call.last_contact]
     # Whoever calls for themselves was in contact when they called.
-    return [*found, call.received] if call.caller.relation.strip().casefold() in _SELF else found
+    return [*found, call.received] if is_own(call) else found
+
+
+def is_own(call: Call) -> bool:
+    """Return whether somebody calls for themselves."""
+    return call.caller.relation.strip().casefold() in _SELF
 
 
 _Part = tuple[Numbers, Sequence[str]]

@@ -104,7 +104,9 @@ def test_two_who_change_a_call_are_both_heard(site: Served) -> None:
 
 
 def test_the_list_is_in_order_of_need_and_says_why(site: Served) -> None:
-    site.officer.post("/api/v1/calls", json=a_call(needs={}, people=[], narrative="All fine, no power"))
+    site.officer.post(
+        "/api/v1/calls", json=a_call(needs={}, people=[], caller={}, place_text="", narrative="No power")
+    )
     site.officer.post("/api/v1/calls", json=a_call())
     listed = _listed(site)
     first, second = listed["items"]
@@ -236,3 +238,23 @@ def test_pages_are_told_of_people_in_need_whom_they_may_see(site: Served) -> Non
         )
         site.refresh()
         assert socket.receive_json()["people"] == number(officer) != taken
+
+
+def test_calls_about_the_same_people_are_suggested_until_somebody_says_no(site: Served) -> None:
+    one, other = (
+        site.officer.post(
+            "/api/v1/calls", json=a_call(caller={"name": name, "phone": "+1 340 555 0117"})
+        ).json()
+        for name in ("Ann", "Ann Example")
+    )
+    site.analyst.post("/api/v1/calls", json=a_call(tlp="red"))
+    site.officer.post("/api/v1/calls", json=a_call(people=[], caller={}, place_text="", narrative="Water!"))
+    [pair] = site.officer.get("/api/v1/calls/suggestions").json()["items"]
+    assert {pair["a"]["id"], pair["b"]["id"]} == {one["household_id"], other["household_id"]}
+    assert pair["reasons"]
+    counted = _listed(site)["summary"]["unaccounted"]
+    assert (counted["people"], counted["high"], counted["possible_duplicates"]) == (4, 6, 1)
+    body = {"a": other["household_id"], "b": one["household_id"]}
+    assert site.officer.post("/api/v1/calls/suggestions/dismiss", json=body).status_code == 204
+    assert site.officer.get("/api/v1/calls/suggestions").json()["total"] == 0
+    assert _listed(site)["summary"]["unaccounted"]["people"] == 6
