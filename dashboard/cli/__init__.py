@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "imports",
     "init": "users",
     "restore": "store",
+    "search": "search",
     "serve": "serve",
     "users": "users",
 }
