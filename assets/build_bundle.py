@@ -29,6 +29,9 @@ ASSETS = Path(__file__).resolve().parent
 OUTPUTS = (
     "watchfloor.js",
     "watchfloor.css",
+    "call.js",
+    "call.css",
+    "call-worker.js",
     "glyphs.json",
     "maplibre-gl-worker.mjs",
     "fonts/inter-latin-400-normal.woff2",

@@ -40,6 +40,9 @@ await build({
   entryPoints: [
     { in: 'src/main.js', out: 'watchfloor' },
     { in: 'css/watchfloor.css', out: 'watchfloor' },
+    { in: 'src/call/main.js', out: 'call' },
+    { in: 'src/call/worker.js', out: 'call-worker' },
+    { in: 'css/call.css', out: 'call' },
   ],
   outdir,
   bundle: true,

@@ -20,6 +20,7 @@ from dashboard.web import (
     attachments_api,
     auth,
     basemap,
+    call_form,
     errors,
     export,
     export_hotspots,
@@ -66,6 +67,7 @@ ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     reference_api.router,
     alerts_api.router,
     people_api.router,
+    call_form.router,
     search.router,
     uploads.router,
 )

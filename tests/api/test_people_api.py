@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from dashboard.web.call_form import LANGUAGES, words
 from data.model import Role, Tlp
 from tests.support.records import HOSTILE
 from tests.support.served import Served
@@ -63,8 +66,6 @@ def test_hostile_text_comes_back_letter_by_letter(site: Served) -> None:
 
 def repr_json(text: str) -> bytes:
     """Return a call with this story, escaped as JSON can carry anything."""
-    import json
-
     return json.dumps(a_call(narrative=text)).encode()
 
 
@@ -258,3 +259,30 @@ def test_calls_about_the_same_people_are_suggested_until_somebody_says_no(site: 
     assert site.officer.post("/api/v1/calls/suggestions/dismiss", json=body).status_code == 204
     assert site.officer.get("/api/v1/calls/suggestions").json()["total"] == 0
     assert _listed(site)["summary"]["unaccounted"]["people"] == 6
+
+
+def test_the_call_form_is_for_those_who_take_calls_and_in_their_language(site: Served) -> None:
+    assert site.as_role(Role.VIEWER).get("/call").status_code == 403
+    assert site.client().get("/call", headers={"Accept": "text/html"}).status_code in {303, 401}
+    page = site.officer.get("/call", headers={"Accept-Language": "ht-HT,fr;q=0.8"})
+    assert '<html lang="ht">' in page.text
+    assert "Kote moun yo ye" in page.text
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert '<html lang="es">' in site.officer.get("/call?lang=es").text
+    assert '<html lang="en">' in site.officer.get('/call?lang="><script>').text
+    assert site.officer.get("/call-worker.js").headers["content-type"].startswith("text/javascript")
+
+
+def test_every_word_of_the_form_is_there_in_every_language() -> None:
+    said = words()
+    assert set(said) == set(LANGUAGES)
+    for language in LANGUAGES:
+        assert set(said[language]) == set(said["en"])
+        for key, text in said[language].items():
+            assert text.strip(), (language, key)
+            assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", said["en"][key])), (
+                language,
+                key,
+            )
