@@ -113,8 +113,8 @@ def test_the_list_is_in_order_of_need_and_says_why(site: Served) -> None:
     first, second = listed["items"]
     assert (first["priority"]["rank"], second["priority"]["rank"]) == (1, 2)
     reasons = " ".join(first["priority"]["reasons"])
-    for words in ("Trapped", "Medical need that cannot wait", "Without water", "Aged 78"):
-        assert words in reasons
+    for told in ("Trapped", "Medical need that cannot wait", "Without water", "Aged 78"):
+        assert told in reasons
     assert (first["name"], first["ages"], first["needs"]["trapped"]) == ("George, Ruth", [74, 78], True)
     assert first["clock"]["water_hours_left"] < 0
     assert listed["summary"]["unaccounted"] == {
