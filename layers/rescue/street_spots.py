@@ -55,10 +55,22 @@ class StreetSpots:
         return self._spot("address", first, count + 1, possible)
 
     def _street(self, first: int) -> Spot | None:
-        count, stretches = self._longest(first, numbered=False)
+        count, stretches = self._longest(first, numbered=self._corner_follows(first))
         if not count:
             return None
         return self._corner(first, count, stretches) or self._whole(first, count, stretches)
+
+    def _corner_follows(self, first: int) -> bool:
+        """Return whether "and" and a typed street stand close behind: "Broadway and Prospect Street"."""
+        for behind in range(first + 1, min(first + 3, len(self._words) - 1)):
+            gap = self._text[self._words[behind - 1].end : self._words[behind].start]
+            joint = wording.CORNER.at(self._words, behind)
+            if joint is None and not _CORNER_MARKS & set(gap):
+                continue
+            second = behind + (joint[0] if joint else 0)
+            ahead = {token.text for token in self._words[second : second + 3]}
+            return bool(ahead & (wording.STREETS_BEHIND | wording.STREETS_BEFORE))
+        return False
 
     def _corner(self, first: int, count: int, stretches: Sequence[Stretch]) -> Spot | None:
         """Return the places where this street meets the one that is named next."""
