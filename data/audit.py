@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data.keys import kept
+
 GENESIS = bytes(32)
 
 
@@ -33,20 +35,7 @@ class AuditCheck:
 
 def load_key(path: Path) -> bytes:
     """Return the chain's key, made on first use and readable by its owner alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # A name of its own: a shared one would let a second process write into the key that is in place.
-        partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        partial.touch(mode=0o600)
-        partial.write_bytes(secrets.token_bytes(32))
-        # Linking, unlike renaming, refuses to replace a key that another process made meanwhile.
-        try:
-            path.hardlink_to(partial)
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
-    return path.read_bytes()
+    return kept(path, lambda: secrets.token_bytes(32))
 
 
 def entry_hash(key: bytes, entry: Mapping[str, Any], prev_hash: bytes) -> bytes:

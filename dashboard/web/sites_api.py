@@ -14,6 +14,7 @@ from dashboard.web.records_json import Json, many
 from dashboard.web.reporting import site_changes_of
 from data.access import Actor
 from data.errors import NotFound
+from layers.sites_asked import SitesAsked
 
 Codes = Annotated[str, Query(max_length=500, description="Codes, with commas between them.")]
 
@@ -79,7 +80,5 @@ def _matching(
     snapshot = services.mirror.snapshot
     frame = snapshot.sites.listed
     visible = snapshot.scope_table(snapshot.visible(actor))
-    rows = frame.chosen(visible, sectors=sectors, kinds=kinds).tolist()
-    wanted = words.casefold().split()
-    named = [(str(frame.name[row]).casefold(), int(frame.fid[row]), int(frame.seq[row])) for row in rows]
-    return [seq for name, _, seq in sorted(named) if all(word in name for word in wanted)]
+    seqs: list[int] = frame.seq[SitesAsked(sectors, kinds, words).rows(frame, visible)].tolist()
+    return seqs

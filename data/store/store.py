@@ -26,6 +26,7 @@ from data.store.evaluations import Evaluations
 from data.store.households import Households
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
+from data.store.releases import Recipients, Releases
 from data.store.sites import Areas, Sites
 from data.store.streets import Streets
 from data.store.users import Users
@@ -58,6 +59,8 @@ class Store:
         self.watch_areas = WatchAreas(self)
         self.alerts = Alerts(self)
         self.evaluations = Evaluations(self)
+        self.recipients = Recipients(self)
+        self.releases = Releases(self)
         self.calls = Calls(self)
         self.households = Households(self)
 
