@@ -111,7 +111,7 @@ def allocate(file: Path, as_json: bool) -> None:
     shares = [
         {"id": area.id, "time": time} for area, time in zip(asked.areas, found.time.tolist(), strict=True)
     ]
-    lines = [f"{each['id']}  " + "  ".join(f"{time:.7g}" for time in each["time"]) for each in shares]
+    lines = [f"{each['id']}  " + "  ".join(f"{time:.7f}" for time in each["time"]) for each in shares]
     say(
         {"allocation": shares, "pos": found.pos},
         as_json=as_json,
