@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
+from dashboard.cli.calls import calls
 from dashboard.cli.opened import opened_store
 from dashboard.cli.output import REJECTS, json_option, say
 from dashboard.cli.roads import roads
@@ -111,6 +112,7 @@ def _command(kind: Kind) -> click.Command:
 for _kind in KINDS:
     importing.add_command(_command(_kind))
 importing.add_command(roads)
+importing.add_command(calls)
 
 
 def _import(

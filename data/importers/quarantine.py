@@ -68,6 +68,11 @@ def resend_many(
     batch = batches.get(actor, _batch_of(batches.some(actor, list(rows))))
     if not all(rows.values()):
         raise Invalid("The row is empty.", hint="Send its fields, mended.")
+    if batch.kind == "calls":
+        raise Invalid(
+            "Rows of a call list are mended in the list.",
+            hint="Correct them in the file and import it again: calls that are there already stay one.",
+        )
     mapping = FileMapping.model_validate(batch.mapping)
     if accept_area:
         mapping = mapping.model_copy(update={"areas": ()})

@@ -110,12 +110,15 @@ class Calls:
             before = self._before(connection, actor, row)
             if before is not None:
                 return Taken(before, again=True)
-            self.insert(connection, actor, row)
+            self._may_write(connection, actor, row["scope_id"])
+            seq = self.insert_row(connection, actor, row)
+            received(connection, row["source_id"], self._store.clock.now(), scope_id=row["scope_id"])
+            self._store.audit.record(connection, actor, "add", kind=KIND, record=row["id"])
+            self._store.changes.note(connection, KIND, seq)
             return Taken(self._stored(connection, actor, row["id"], unseen=actor.user_id == 0), again=False)
 
-    def insert(self, connection: Connection, actor: Actor, row: dict[str, Any]) -> int:
-        """Insert a row of `new_row` with its household in the caller's transaction; return its seq."""
-        self._may_write(connection, actor, row["scope_id"])
+    def insert_row(self, connection: Connection, actor: Actor, row: dict[str, Any]) -> int:
+        """Insert a row of `new_row` with its household; audit and change are the caller's. Return its seq."""
         user_id = actor.user_id or None
         home = {
             "id": new_id(),
@@ -130,10 +133,6 @@ class Calls:
         seq = new_key(connection.execute(made))
         event = {"id": new_id(), "household_seq": home_seq, "at_ms": row["entered_ms"], "user_id": user_id}
         connection.execute(insert(household_event).values(event | {"kind": "made", "detail": {}}))
-        now = self._store.clock.now()
-        received(connection, row["source_id"], now, scope_id=row["scope_id"])
-        self._store.audit.record(connection, actor, "add", kind=KIND, record=row["id"])
-        self._store.changes.note(connection, KIND, seq)
         return seq
 
     def change(

@@ -116,7 +116,7 @@ def test_a_contact_that_reached_them_moves_the_clock_and_one_that_did_not_leaves
     assert earlier.contact_at == NOON, "what is noted late does not set the clock back"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=6), order=st.randoms())
 def test_any_merges_taken_back_in_any_order_restore_exactly(
     world: World, steps: list[tuple[int, int]], order: object
@@ -209,7 +209,7 @@ def test_calls_that_nobody_could_see_together_are_not_merged(world: World) -> No
     assert len(world.store.households.all(police)) == 2, "a refused merge leaves both as they were"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hidden=st.lists(st.integers(0, 3), min_size=1, max_size=5))
 def test_calls_that_one_may_not_see_change_nothing_of_what_one_sees(world: World, hidden: list[int]) -> None:
     officer, analyst = world.officer(), world.analyst()
