@@ -29,7 +29,7 @@ _LIMITS = {"tile_ms": 20.0, "filter_change_ms": 150.0}  # p95 at a million incid
 )
 @json_option
 def bench(rows: int, rounds: int, home: Path | None, as_json: bool) -> None:
-    """Measure loading, filtering, tiles and hotspots over made-up incidents, in a store of its own."""
+    """Measure loading, filtering, tiles, hotspots and rescue over made-up data, in a store of its own."""
     with ExitStack() as stack:
         folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="watchfloor-bench-")))
         result = _measured(folder, rows=rows, rounds=rounds)
@@ -37,7 +37,7 @@ def bench(rows: int, rounds: int, home: Path | None, as_json: bool) -> None:
 
 
 def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
-    from dashboard.cli import bench_hotspots
+    from dashboard.cli import bench_hotspots, bench_rescue
     from dashboard.cli.bench_mirror import measure
     from dashboard.cli.bench_store import fill
     from data.settings import Settings
@@ -55,6 +55,7 @@ def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
             "fill_s": round(filled_s, 1),
             **measure(store, rounds=rounds),
             "hotspot_kernels_ms": kernels,
+            "rescue_ms": bench_rescue.measure(cells=min(rows, bench_rescue.CELLS), rounds=min(rounds, 5)),
         }
     finally:
         store.close()
@@ -80,13 +81,14 @@ def _text(result: dict[str, Any]) -> str:
             lines += [
                 _line(f"  by {kind}", each) for kind, each in result["filter_change_ms_by_kind"].items()
             ]
-    return "\n".join([*lines, "", *_kernels(result["hotspot_kernels_ms"])])
+    return "\n".join([*lines, "", *_kernels({**result["hotspot_kernels_ms"], **result["rescue_ms"]})])
 
 
 def _kernels(figures: dict[str, float]) -> list[str]:
-    from dashboard.cli.bench_hotspots import LIMITS_MS
+    from dashboard.cli import bench_hotspots, bench_rescue
 
-    return [f"{name:40}{ms:>10.1f} ms   limit {LIMITS_MS[name]:g}" for name, ms in figures.items()]
+    limits_ms = {**bench_hotspots.LIMITS_MS, **bench_rescue.LIMITS_MS}
+    return [f"{name:40}{ms:>10.1f} ms   limit {limits_ms[name]:g}" for name, ms in figures.items()]
 
 
 def _line(name: str, figures: dict[str, float], *, limit: float | None = None) -> str:
