@@ -12,7 +12,7 @@ from data.gazetteer.places import Place
 from data.model import LonLat
 
 _PEOPLE_PER_KM2: Final = 4_000.0  # of a town, so that its radius follows from its people
-_TOWN_LEAST_M: Final = 1_200.0
+_TOWN_LEAST_M: Final = 1_800.0
 _TOWN_MOST_M: Final = 20_000.0
 
 

@@ -78,16 +78,18 @@ def off_m(given: Reports, find: Callable[[str], LonLat | None]) -> FloatArray:
 
 
 def study(gazetteer: Gazetteer, given: Reports) -> dict[str, FloatArray]:
-    """Return the distances of the plain look-up and of the locator."""
+    """Return how far off the plain look-up and the locator are, and the accuracy that the latter stated."""
     ground = Ground(gazetteer)
+    stated: list[float] = []
 
     def located(text: str) -> LonLat | None:
         best = locate_on(ground, text, NEAR, limit=1)
-        if not best or best[0].accuracy_m > COUNTRY_M:
-            return None
-        return LonLat(best[0].lon, best[0].lat)
+        placed = bool(best) and best[0].accuracy_m <= COUNTRY_M
+        stated.append(best[0].accuracy_m if placed else np.nan)
+        return LonLat(best[0].lon, best[0].lat) if placed else None
 
-    return {"plain": off_m(given, lambda text: plainly(gazetteer, text)), "located": off_m(given, located)}
+    plain = off_m(given, lambda text: plainly(gazetteer, text))
+    return {"plain": plain, "located": off_m(given, located), "stated": np.array(stated)}
 
 
 def line(name: str, off: FloatArray) -> str:
@@ -101,12 +103,15 @@ def line(name: str, off: FloatArray) -> str:
 def table(found: dict[str, FloatArray]) -> Sequence[str]:
     """Return the lines of the table: each on what it placed, then both on what both placed."""
     both = np.isfinite(found["plain"]) & np.isfinite(found["located"])
+    placed = np.isfinite(found["located"])
+    within = (found["located"][placed] <= found["stated"][placed]).mean()
     return [
         line("plain look-up", found["plain"]),
         line("locator", found["located"]),
         line("plain, where both placed", found["plain"][both]),
         line("locator, where both placed", found["located"][both]),
         line("locator, where plain did not", found["located"][~np.isfinite(found["plain"])]),
+        f"within the accuracy that the locator stated: {within:.0%} of what it placed",
     ]
 
 
