@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -215,10 +214,16 @@ def _recipient(row: Row[Any]) -> Recipient:
 
 
 def _release_columns(new: NewRelease) -> dict[str, Any]:
-    texts = ("purpose", "authority", "file", "filter")
-    values = {name: value for name, value in asdict(new).items() if name not in {"records", *texts}}
-    kept = {name: keepable(name, getattr(new, name)) for name in texts}
-    return {**values, **kept, "marking": int(new.marking), "records": len(new.records)}
+    plain = {name: getattr(new, name) for name in ("id", "recipient_id", "form", "kind", "sha256", "size")}
+    texts = {name: keepable(name, getattr(new, name)) for name in ("purpose", "authority", "file", "filter")}
+    return {
+        **plain,
+        **texts,
+        "marking": int(new.marking),
+        "law_enforcement": new.law_enforcement,
+        "records": len(new.records),
+        "manifest": dict(new.manifest),
+    }
 
 
 def _select() -> Select[Any]:
