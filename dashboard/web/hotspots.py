@@ -12,7 +12,9 @@ from dashboard.guard import needs
 from dashboard.services import Services
 from dashboard.web.asking import ERRORS, Viewer
 from dashboard.web.caching import answer, freshness
+from dashboard.web.exposures import offered
 from dashboard.web.hotspots_asked import OF_THE_ROUTES, Question, question
+from dashboard.web.records_json import Json, many
 from data.access import Permission
 from data.clock import to_ms
 from layers.hotspots import geojson
@@ -64,6 +66,11 @@ def router(services: Services) -> APIRouter:
             parts=f"ranked/{asked.about}/{limit}",
         )
         return answer(request, fresh, media_type="application/json", make=make)
+
+    @routes.get("/api/v1/hotspots/exposures", dependencies=viewing)
+    def exposures(actor: Viewer) -> Json:
+        """Return what the map can be adjusted for: columns of people in the areas that the actor may see."""
+        return many([one.as_dict() for one in offered(services.store, actor)])
 
     return routes
 

@@ -10,6 +10,7 @@ from fastapi import Query as Param
 from fastapi import Request
 
 from dashboard.services import Services
+from dashboard.web.exposures import exposure
 from data.access import Actor
 from data.errors import BadFilter
 from data.mirror import View
@@ -18,7 +19,7 @@ from data.query import Query, Rectangle
 from data.query.shapes import parse_shapes
 from layers.hotspots import Against, Asked, Extent, Hotspots, Kind, ground_of, hotspots
 
-OF_THE_ROUTES = ("v", "kind", "bbox", "cell_m", "against", "duplicates", "limit")
+OF_THE_ROUTES = ("v", "kind", "bbox", "cell_m", "against", "duplicates", "exposure", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,13 @@ class Question:
     cell_m: float | None
     against: Against
     duplicates: bool
+    exposure: str = ""
 
     @property
     def about(self) -> str:
         """All but the filter, as one word for caches."""
-        return f"{self.kind.value}/{self.bbox}/{self.cell_m}/{self.against.value}/{self.duplicates}"
+        how = f"{self.against.value}/{self.duplicates}/{self.exposure}"
+        return f"{self.kind.value}/{self.bbox}/{self.cell_m}/{how}"
 
     def of(self, services: Services, actor: Actor) -> Asked:
         """Return the question with the ground that the filter restricts to; the actor must see its areas."""
@@ -48,6 +51,7 @@ class Question:
             duplicates=self.duplicates,
             within=ground_of(self.query, areas),
             zone=services.settings.timezone,
+            exposure=exposure(services.store, actor, self.exposure) if self.exposure else None,
         )
 
     def answer(self, services: Services, actor: Actor, *, now: datetime) -> Hotspots:
@@ -74,10 +78,14 @@ def question(
     cell_m: Annotated[float | None, Param(description="Side of a cell; absent: by the data.")] = None,
     against: Annotated[Against, Param(description="What a difference compares with.")] = Against.PREVIOUS,
     duplicates: Annotated[bool, Param(description="Count what another source has told already.")] = False,
+    adjust: Annotated[
+        str,
+        Param(alias="exposure", max_length=80, description="What Gi* is adjusted for: an exposure's id."),
+    ] = "",
 ) -> Question:
     """Return the question of a request; raise BadFilter on what cannot be asked."""
     query = Query.parse(request.url.query, ignore=OF_THE_ROUTES)
-    return Question(query, kind, extent_of(bbox), cell_m, against, duplicates)
+    return Question(query, kind, extent_of(bbox), cell_m, against, duplicates, adjust)
 
 
 def extent_of(bbox: str) -> Extent | None:

@@ -85,6 +85,24 @@ class Areas(Repository[NewArea, Area]):
             raise Invalid("This area has no outline.", hint="Import it again with its polygon.")
         return found
 
+    def columns(self, actor: Actor) -> list[tuple[int, str, Mapping[str, Any]]]:
+        """Return its source's id and name, and what its file said more, of each area the actor may see."""
+        c, source = self.table.c, t.source.c
+        query = (
+            self._select(actor)
+            .with_only_columns(c.source_id, source.name, c.extra)
+            .join(t.source, source.id == c.source_id)
+        )
+        with reading(self._store.engine) as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query).all() if row[2]]
+
+    def of_source(self, actor: Actor, source_id: int) -> list[Area]:
+        """Return the areas of one source that the actor may see, in the order in which they came."""
+        query = self._select(actor).where(self.table.c.source_id == source_id).order_by(self.table.c.seq)
+        with reading(self._store.engine) as connection:
+            memo: Memo = {}
+            return [self._record(connection, row._asdict(), memo) for row in connection.execute(query).all()]
+
     def _complete(self, connection: Connection, values: Mapping[str, Any], row: dict[str, Any]) -> None:
         row |= bounds_columns(_outline(values["geometry"], values["name"]))
 

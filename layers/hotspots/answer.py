@@ -16,7 +16,7 @@ from layers.analytics.cells import Grid
 from layers.hotspots.asked import Asked
 from layers.hotspots.cells import Cells
 from layers.hotspots.counted import Counted
-from layers.hotspots.layer import NOTES, Kind
+from layers.hotspots.layer import NOTES, UNADJUSTED, Kind
 from layers.hotspots.mask import Validity
 from layers.hotspots.method import Facts, Method, method
 from layers.hotspots.window import Window
@@ -56,9 +56,15 @@ class Hotspots:
         return self.counted.default_points
 
     @property
+    def exposure(self) -> str:
+        """What the map is adjusted for, in words."""
+        used = self.asked.exposure if self.kind is Kind.GI_STAR else None
+        return UNADJUSTED if used is None else f"Adjusted for {used.name}."
+
+    @property
     def note(self) -> str:
         """What the layer does not know."""
-        return NOTES[self.kind]
+        return NOTES[self.kind].replace(UNADJUSTED, self.exposure)
 
     @property
     def masked(self) -> dict[str, int]:
@@ -87,6 +93,7 @@ class Hotspots:
                 water_known=self.validity is None or self.validity.water_known,
                 tests=self.tests,
                 exact=self.exact,
+                exposure=self.asked.exposure if self.kind is Kind.GI_STAR else None,
                 more=self.more,
             )
         )
@@ -129,6 +136,7 @@ def geojson(found: Hotspots) -> bytes:
             "unlocated_left_out": found.counted.unlocated,
             "tested": found.kind is not Kind.DENSITY,
             "note": found.note,
+            "exposure": found.exposure,
             "method": found.method.as_dict(),
             "cells": found.masked,
             "tests": found.tests,

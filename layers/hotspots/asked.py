@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
+from layers.hotspots.exposure import Exposure
 from layers.hotspots.layer import Against, Kind
 
 Extent = tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -26,3 +27,4 @@ class Asked:
     duplicates: bool = False
     within: BaseGeometry | None = None
     zone: str = "UTC"
+    exposure: Exposure | None = None  # for Gi* alone: the others compare a place with itself

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from data.geo import IntArray, inverse_mercator, mercator
+from data.geo import inverse_mercator, mercator
 from layers.analytics.cells import Grid, cell_size, checked_size, grid_over
 from layers.hotspots.asked import Extent
 from layers.hotspots.counted import Counted
@@ -24,6 +24,7 @@ _FULL_TURN = 360.0
 
 Table = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,11 @@ def _even(grid: Grid) -> Grid:
     return Grid(grid.parallel, grid.cell_m, column, row, nx + nx % 2, ny + ny % 2)
 
 
-def gathered(table: IntArray) -> Table:
+def gathered(table: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """Return the sums over each two by two cells: the same counts in cells of double the size."""
     ny, nx = table.shape
-    return np.asarray(table.reshape(ny // 2, 2, nx // 2, 2).sum(axis=(1, 3)))
+    summed: npt.NDArray[Number] = table.reshape(ny // 2, 2, nx // 2, 2).sum(axis=(1, 3))
+    return summed
 
 
 def any_of_four(mask: Mask) -> Mask:

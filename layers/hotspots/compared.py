@@ -11,15 +11,15 @@ import numpy as np
 from data.errors import BadFilter
 from data.mirror import View
 from data.query import Dimension, Query
-from layers.analytics.difference import difference, enough
+from layers.analytics.difference import Difference, difference, enough
 from layers.analytics.getis_ord import gi_star
 from layers.hotspots.answer import Hotspots, shown
 from layers.hotspots.asked import Asked
-from layers.hotspots.cells import Cells, Table, cells_for
+from layers.hotspots.cells import Cells, Table, any_of_four, cells_for, gathered, spread_to_four
 from layers.hotspots.counted import Counted, counted, joined
 from layers.hotspots.layer import Against
-from layers.hotspots.mask import Validity, validity
-from layers.hotspots.tested import FULL
+from layers.hotspots.mask import Mask, validity
+from layers.hotspots.tested import FULL, coarser
 from layers.hotspots.window import Window
 from layers.hotspots.words import plural
 
@@ -105,15 +105,17 @@ def _counted_in(view: View, asked: Asked) -> Counted:
 def _answer(
     view: View, asked: Asked, found: Counted, past: Counted, cells: Cells, *, now: Window, earlier: Earlier
 ) -> Hotspots:
-    counts, before = (cells.grid.counts(each.x, each.y) for each in (found, past))
-    valid = validity(view, cells.grid, (counts + before) > 0, within=asked.within)
-    around, around_before, neighbours = _neighbourhoods(counts, before, valid)
-    periods = len(earlier.windows)
-    made = difference(around.ravel(), around_before.ravel(), now_time=1.0, before_time=float(periods))
-    sure = enough(int(counts.sum()), int(before.sum()))
+    fine, fine_before = (cells.fine.counts(each.x, each.y) for each in (found, past))
+    finest = validity(view, cells.fine, (fine + fine_before) > 0, within=asked.within)
+    valid, periods = coarser(finest), len(earlier.windows)
+    counts, before = gathered(fine), gathered(fine_before)
+    here = _changes(counts, before, valid.valid, periods=periods)
+    smaller = _changes(fine, fine_before, finest.valid, periods=periods)
+    larger = _changes(gathered(counts), gathered(before), any_of_four(valid.valid), periods=periods)
+    made, more = here.made, here.more
     columns = {
-        "count": around,
-        "before": np.round(around_before / periods, 2),
+        "count": here.now,
+        "before": np.round(here.before / periods, 2),
         "own": counts,
         "own_before": np.round(before / periods, 2),
         "ratio": made.ratio,
@@ -121,11 +123,12 @@ def _answer(
         "high": made.upper,
         "p": made.p,
         "q": made.q,
-        "claim": made.claim & sure & valid.valid.ravel(),
-        "sign": np.where(around * periods >= around_before, 1, -1),
-        "edge": valid.valid & (neighbours < FULL),
+        "claim": here.claim,
+        "robust": _agreeing(smaller, here, larger),
+        "sign": np.where(more, 1, -1),
+        "edge": valid.valid & (here.neighbours < FULL),
     }
-    which = valid.valid & ((counts > 0) | (before > 0) | columns["claim"].reshape(counts.shape))
+    which = valid.valid & ((counts > 0) | (before > 0) | here.claim)
     strength = -np.nan_to_num(np.log10(np.maximum(made.p, 1e-300)), nan=0.0)
     cell, held = shown(columns, which=which, strength=strength)
     return Hotspots(
@@ -142,11 +145,35 @@ def _answer(
     )
 
 
-def _neighbourhoods(counts: Table, before: Table, valid: Validity) -> tuple[Table, Table, Table]:
-    """Return the sums over each valid cell and its neighbours in both times, and how many they are."""
-    later, earlier = gi_star(counts, mask=valid.valid), gi_star(before, mask=valid.valid)
-    sums = (np.where(valid.valid, each.local_sum, 0).astype(np.int64) for each in (later, earlier))
-    return next(sums), next(sums), later.neighbours
+@dataclass(frozen=True)
+class _Changes:
+    """Per cell (ny × nx) with its neighbours: both counts, whether it is a claim, and of more or of fewer."""
+
+    now: Table
+    before: Table
+    neighbours: Table
+    made: Difference
+    claim: Mask
+    more: Mask
+
+
+def _changes(counts: Table, before: Table, valid: Mask, *, periods: int) -> _Changes:
+    later, earlier = gi_star(counts, mask=valid), gi_star(before, mask=valid)
+    around, around_before = (np.where(valid, each.local_sum, 0).astype(np.int64) for each in (later, earlier))
+    made = difference(around.ravel(), around_before.ravel(), now_time=1.0, before_time=float(periods))
+    claim = made.claim.reshape(valid.shape) & valid & enough(int(counts.sum()), int(before.sum()))
+    return _Changes(around, around_before, later.neighbours, made, claim, around * periods >= around_before)
+
+
+def _agreeing(smaller: _Changes, here: _Changes, larger: _Changes) -> Table:
+    """Return at how many of the three scales each cell is in a claim of a change the same way."""
+
+    def at_scales(way: Callable[[_Changes], Mask]) -> Table:
+        claims = (any_of_four(way(smaller)), way(here), spread_to_four(way(larger)))
+        return np.asarray(np.sum(claims, axis=0, dtype=np.int64))
+
+    more = at_scales(lambda each: each.claim & each.more)
+    return np.where(here.more, more, at_scales(lambda each: each.claim & ~each.more))
 
 
 def _more(found: Counted, past: Counted, earlier: Earlier, zone: str) -> tuple[tuple[str, str], ...]:

@@ -28,6 +28,7 @@ class Against(StrEnum):
     YEAR = "year"
 
 
+UNADJUSTED: Final = "Not adjusted for population."
 NOTES: Final = MappingProxyType(
     {
         Kind.DENSITY: "Where reports are. Not adjusted for population, and no reports is not all clear.",

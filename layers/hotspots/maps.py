@@ -61,7 +61,7 @@ def _density(view: View, asked: Asked, found: Counted, cells: Cells) -> Hotspots
 
 
 def _gi_star(view: View, asked: Asked, found: Counted, cells: Cells) -> Hotspots:
-    made = tested(view, cells, found, within=asked.within)
+    made = tested(view, cells, found, within=asked.within, exposure=asked.exposure)
     window = window_of(view, found)
     strength = np.abs(np.nan_to_num(made.gi.z))
     which = made.validity.valid & ((made.counts > 0) | (strength >= _QUIET_Z) | made.claim)
@@ -73,7 +73,7 @@ def _gi_star(view: View, asked: Asked, found: Counted, cells: Cells) -> Hotspots
 
 
 def _trend(view: View, asked: Asked, found: Counted, cells: Cells) -> Hotspots:
-    made, window = tested(view, cells, found, within=asked.within), window_of(view, found)
+    made, window = tested(view, cells, found, within=asked.within, exposure=None), window_of(view, found)
     ran = course(made, found, window)
     if ran is None:
         raise BadFilter(
@@ -130,10 +130,10 @@ def gi_columns(made: Tested) -> Columns:
     """Return what is said of each cell; `around` is its neighbourhood's sum, the cell itself included."""
     return {
         "count": made.counts,
-        "expected": np.full(made.counts.shape, made.mean),
+        "expected": made.expected,
         "z": made.gi.z,
         "around": made.gi.local_sum.astype(np.int64),
-        "around_expected": made.mean * made.gi.neighbours,
+        "around_expected": made.around_expected,
         "p": made.p,
         "q": made.q,
         "claim": made.claim,

@@ -9,7 +9,8 @@ from typing import Any, Final
 from layers.analytics.claims import LEVEL, MIN_INCIDENTS, MIN_NEIGHBOURHOOD
 from layers.hotspots.cells import WORK_CELLS, Cells
 from layers.hotspots.counted import Counted
-from layers.hotspots.layer import Kind
+from layers.hotspots.exposure import Exposure
+from layers.hotspots.layer import UNADJUSTED, Kind
 from layers.hotspots.window import Window
 from layers.hotspots.words import length, plural
 
@@ -33,6 +34,11 @@ _METHODS: Final = {
         "exact two-sided conditional (binomial) probability of a split so uneven"
     ),
 }
+_EXCESS: Final = (
+    "Reports in each cell and its eight neighbours against what their share of the exposed would give. "
+    "A claim needs the exact Poisson probability of so many, or the negative binomial one where places "
+    "differ more than Poisson allows. z is that probability as a normal score, for colour only."
+)
 _TITLES: Final = {
     Kind.DENSITY: "Where reports are",
     Kind.GI_STAR: "How sure are these hotspots?",
@@ -55,6 +61,7 @@ class Facts:
     water_known: bool
     tests: int
     exact: bool
+    exposure: Exposure | None = None
     more: tuple[tuple[str, str], ...] = ()
 
 
@@ -93,9 +100,9 @@ def _lines(facts: Facts) -> Iterator[tuple[str, str]]:
     yield from facts.more
     if facts.kind is not Kind.DENSITY:
         yield "Tests", _tests(facts)
-    if facts.kind in (Kind.GI_STAR, Kind.TREND) and facts.cells is not None:
+    if facts.kind is not Kind.DENSITY and facts.cells is not None:
         yield "Scales", _scales(facts.cells)
-    yield "Exposure", "Not adjusted for population."
+    yield "Exposure", _exposure(facts)
     yield (
         "Reporting",
         "Reports come from where people are, look and call. Few reports are not all clear, and a change of "
@@ -103,7 +110,20 @@ def _lines(facts: Facts) -> Iterator[tuple[str, str]]:
     )
 
 
+def _exposure(facts: Facts) -> str:
+    used = facts.exposure
+    if used is None:
+        return UNADJUSTED
+    return (
+        f"Adjusted for {used.name}: {used.total:,.0f} in {plural(len(used.people), 'area')}, spread "
+        "evenly over each. "
+        "Where nobody is counted, nothing is tested, and reports from there are left out."
+    )
+
+
 def _what(facts: Facts) -> str:
+    if facts.exposure is not None:
+        return _EXCESS
     words = _METHODS[facts.kind]
     if facts.kind in (Kind.GI_STAR, Kind.TREND):
         return words + (

@@ -46,7 +46,7 @@ def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST) -> Ranke
     cells = cells_for(found, bbox=asked.bbox, cell_m=asked.cell_m)
     if cells is None:
         return Ranked([], 0, Hotspots(asked, found, window_of(view, found)))
-    made = tested(view, cells, found, within=asked.within)
+    made = tested(view, cells, found, within=asked.within, exposure=asked.exposure)
     window = window_of(view, found)
     ran = course(made, found, window, only=made.claim)
     each = sorted(outlines(made), key=lambda outline: (-_z(made, outline), outline.peak))
@@ -82,7 +82,7 @@ def _z(made: Tested, outline: Outline) -> float:
 def _item(made: Tested, outline: Outline, *, names: Names, sites: SitesNear) -> dict[str, Any]:
     geometry = outline.geometry
     count = int(made.counts[outline.cells].sum())
-    expected = made.mean * int((outline.cells & made.validity.valid).sum())
+    expected = float(made.expected[outline.cells & made.validity.valid].sum())
     usual = excess([count], [expected])
     q, robust = float(made.q.flat[outline.peak]), int(made.robust[outline.cells & made.claim].max())
     at = _middle(made, outline)

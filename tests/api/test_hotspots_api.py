@@ -20,6 +20,7 @@ from tests.support.served import Served, served
 
 CELLS, RANKED = "/api/v1/hotspots", "/api/v1/hotspots/ranked"
 KINDS = ("density", "gi_star", "trend", "difference")
+HERE = "kind=gi_star&cell_m=2000&bbox=-71.95,42.15,-71.45,42.55"
 WINDOW = "from=2026-10-20T00:00Z&to=2026-11-02T00:00Z"
 
 
@@ -211,3 +212,39 @@ def test_strange_questions_have_answers(scattered: Served, asked: str) -> None:
         assert answer.status_code in (200, 400), (url, answer.text[:300])
         if "difference" not in url and "trend" not in url and "cell_m=25" not in url:
             assert answer.status_code == 200, (url, answer.text[:300])
+
+
+def test_a_map_is_adjusted_for_the_people_of_areas_that_came_with_their_number(crowded: Served) -> None:
+    world = crowded.world
+    scope = world.scope(StoreKind.OPEN, Tlp.CLEAR)
+    towns = world.source("towns", kind="areas", scope_id=scope)
+    secret = world.source("secret", kind="areas", scope_id=world.scope(StoreKind.OPEN, Tlp.RED))
+    # Nearly everybody lives in the corner in which the crowd of reports is.
+    for number, (ground, people) in enumerate(
+        [(box(-71.85, 42.22, -71.75, 42.32), "900000"), (box(-71.75, 42.2, -71.5, 42.5), "9000")]
+    ):
+        for source, at in ((towns, scope), (secret, world.scope(StoreKind.OPEN, Tlp.RED))):
+            world.area(
+                name=f"Town {number}",
+                geometry=ground,
+                source_id=source,
+                scope_id=at,
+                extra={"POP20": people, "sum_acres": "7"},
+            )
+    crowded.refresh()
+    offered = _get(crowded, "/api/v1/hotspots/exposures")["items"]
+    assert [(one["id"], one["areas"], one["total"]) for one in offered] == [(f"{towns}.POP20", 2, 909_000)]
+    plain, adjusted = (
+        _get(crowded, f"{RANKED}?{WINDOW}&{HERE}{more}") for more in ("", f"&exposure={towns}.POP20")
+    )
+    corner = [one for one in plain["items"] if one["lon"] < -71.75]
+    assert corner
+    assert not [one for one in adjusted["items"] if one["lon"] < -71.75]
+    cells = _get(crowded, f"{CELLS}?{WINDOW}&{HERE}&exposure={towns}.POP20")
+    assert "Adjusted for population (POP20 of" in cells["note"]
+    assert "Not adjusted" not in cells["method"]["text"]
+    assert "909,000 in 2 areas" in adjusted["method"]["text"]
+    counted = sum(one["properties"]["expected"] for one in cells["features"])
+    assert counted == pytest.approx(cells["reports"], rel=0.35)  # cells without reports are not drawn
+    for unknown in (f"{secret}.POP20", f"{towns}.sum_acres", "0.x"):
+        assert crowded.officer.get(f"{CELLS}?{WINDOW}&kind=gi_star&exposure={unknown}").status_code == 400

@@ -148,9 +148,10 @@ def test_nonsense_in_the_address_is_the_plain_choice(node: str) -> None:
     import { parseOptions } from './src/map/hotspot-options.js';
     console.log(JSON.stringify(input.map(parseOptions)));
     """
-    nothing, bad = run(node, script, ["<script>", "difference:never:-5:1,2,3"])
+    nothing, bad = run(node, script, ["<script>", "difference:never:-5:1,2,3:<b>"])
     assert nothing is None
-    assert bad["options"] == {"kind": "difference", "against": "previous", "cell": "auto", "bbox": ""}
+    plain = {"against": "previous", "cell": "auto", "bbox": "", "exposure": ""}
+    assert bad["options"] == {"kind": "difference", **plain}
 
 
 def test_numbers_are_said_with_no_more_digits_than_they_have(node: str) -> None:

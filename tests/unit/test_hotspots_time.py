@@ -142,6 +142,10 @@ def test_a_burst_is_found_and_what_stayed_as_it_was_is_not():
     assert (sign[claim] == 1).all()
     assert (found.columns["low"][claim] > 1).all()
     assert found.columns["ratio"][claim].max() > 3
+    robust = found.columns["robust"]
+    assert (robust[claim] >= 1).all()
+    assert robust.max() == 3
+    assert "robust: when two of them agree" in found.method.text
     quiet = _asked(_at(3_000, days=(0, 14), first=1), "last=7d", kind=Kind.DIFFERENCE, cell_m=3_000)
     assert quiet.columns["claim"].sum() <= 1
 

@@ -54,13 +54,13 @@ function trend({ trend: word, claim, edge }) {
   return { ...place, claim: claim !== false, robust: false, edge: edge === true, fewer: found.cold, sign: `trend:${found.cold ? 'cold' : 'hot'}:${found.letter}:${found.way}` };
 }
 
-function difference({ ratio, before, count, claim, sign, edge }) {
+function difference({ ratio, before, count, claim, sign, edge, robust }) {
   if (!(count > 0) && !(before > 0)) return null;
   const much = Number.isFinite(ratio) && ratio !== null ? Math.log2(Math.max(ratio, 1 / 16)) / 2 : count > 0 ? 1 : -1;
   const d = Math.max(-1, Math.min(1, much));
   const fewer = Number.isFinite(sign) ? sign < 0 : d < 0;
   const passed = claim === true;
-  return { d, claim: passed, robust: false, edge: edge === true, fewer, ...(passed && { sign: fewer ? 'change:fewer' : 'change:more' }) };
+  return { d, claim: passed, robust: passed && Number(robust) >= 2, edge: edge === true, fewer, ...(passed && { sign: fewer ? 'change:fewer' : 'change:more' }) };
 }
 
 /**

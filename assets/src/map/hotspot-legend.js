@@ -34,7 +34,10 @@ export function createHotspotLegend({ onSet }) {
   });
   const own = metres((value) => onSet({ cell: value }));
   const within = choice('Within', [['all', 'All that is filtered'], ['here', 'This view only'], ['again', 'The present view']], (value) => onSet({ here: value !== 'all' }));
-  controls.append(modes, against.box, size.box, own, within.box);
+  const adjusted = choice('Adjust for', [['', 'Nothing']], (value) => onSet({ exposure: value }));
+  adjusted.select.title = 'Areas that were imported with a column of population can be adjusted for';
+  controls.append(modes, against.box, size.box, own, within.box, adjusted.box);
+  fetch('/api/v1/hotspots/exposures').then((answer) => (answer.ok ? answer.json() : { items: [] })).then(offer, () => null);
   const key = make('div', 'wf-hot-key');
   const said = make('div', 'wf-hot-said');
   const foot = make('div', 'wf-hot-foot');
@@ -50,7 +53,23 @@ export function createHotspotLegend({ onSet }) {
   density.append(densityKey, densitySaid);
   block.append(controls, foot, key, said, printed);
 
+  let asked = { kind: 'gi_star', exposure: '' };
+  function offer({ items }) {
+    for (const { id, name } of items) {
+      const option = make('option', '', name);
+      option.value = id;
+      adjusted.select.append(option);
+    }
+    adjust();
+  }
+  function adjust() {
+    adjusted.box.hidden = asked.kind !== 'gi_star' || adjusted.select.options.length < 2;
+    adjusted.select.value = asked.exposure;
+  }
+
   function choose(options) {
+    asked = options;
+    adjust();
     for (const [kind, button] of buttons) button.setAttribute('aria-pressed', String(kind === options.kind));
     against.box.hidden = options.kind !== 'difference';
     against.select.value = options.against;
@@ -81,7 +100,7 @@ export function createHotspotLegend({ onSet }) {
         const inUse = option.value === options.cell && answer.cell_m;
         option.textContent = SIZES.find(([value]) => value === option.value)[1] + (inUse ? ` (${lengthText(answer.cell_m)})` : '');
       }
-      said.replaceChildren(...[answer.note, facts(answer), POPULATION, leftOut(answer)].filter(fresh()).map((words) => make('p', 'wf-key-note', words)));
+      said.replaceChildren(...[answer.note, facts(answer), answer.exposure ?? POPULATION, leftOut(answer)].filter(fresh()).map((words) => make('p', 'wf-key-note', words)));
       method.textContent = `${KINDS[kind]}${kind === 'difference' ? `, against ${AGAINST[options.against]}` : ''}. ${answer.method?.text ?? ''}`;
     },
     refuse(message, hint) {
@@ -136,7 +155,8 @@ function keyOf(kind) {
     return [rows, sign('wf-key-hatch', 'Hatched: passed a test'), sign('wf-key-dots', 'Dotted, reversed: cold')];
   }
   if (kind === 'difference') {
-    return [rampKey(['¼ ×', 'the same', '4 ×'], 'wf-key-change'), sign('wf-key-hatch', '+ more, passed a test'), sign('wf-key-dots', '− fewer, passed a test')];
+    return [rampKey(['¼ ×', 'the same', '4 ×'], 'wf-key-change'), sign('wf-key-hatch', '+ more, passed a test'), sign('wf-key-dots', '− fewer, passed a test'),
+      sign('wf-key-bold', 'Bold: robust at 2 or 3 sizes')];
   }
   return [rampKey(Z_STOPS.filter((_, index) => index % 2 === 0).map((z, index) => (index ? String(z) : `z ${z}`)).concat(`${Z_STOPS.at(-1)}+`)),
     sign('wf-key-hatch', 'Hatched: passed a test'), sign('wf-key-bold', 'Bold: robust at 2 or 3 sizes'), sign('wf-key-edge', 'Dashed: at the edge'),

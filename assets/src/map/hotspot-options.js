@@ -1,4 +1,4 @@
-/** What the hotspot surface shows, as short text for the address: `kind[:against[:cell[:west,south,east,north]]]`. */
+/** What the hotspot surface shows, as short text for the address: `kind[:against[:cell[:west,south,east,north[:exposure]]]]`. */
 
 export const KINDS = { density: 'Where reports are', gi_star: 'Hotspots', trend: 'Trend', difference: 'Difference' };
 export const AGAINST = {
@@ -10,6 +10,8 @@ export const AGAINST = {
 export const AGAINST_SHORT = { previous: 'The period before', weeks: 'Earlier weeks', year: 'Last year' };
 export const LEAST_CELL_M = 50;
 export const MOST_CELL_M = 50_000;
+/** The source of the areas, and the column that counts people. */
+const EXPOSURE = /^\d{1,9}\.[\w .-]{1,60}$/;
 const FACTORS = { 'x0.5': 0.5, x2: 2 };
 
 /**
@@ -18,10 +20,11 @@ const FACTORS = { 'x0.5': 0.5, x2: 2 };
  * @property {'previous'|'weeks'|'year'} against
  * @property {string} cell  'auto', 'x0.5', 'x2' or whole metres
  * @property {string} bbox  the box within which is compared, or '' for all that is filtered
+ * @property {string} exposure  what hotspots are adjusted for, as the server names it, or ''
  */
 
 /** @returns {Options} */
-export const plainOptions = () => ({ kind: 'gi_star', against: 'previous', cell: 'auto', bbox: '' });
+export const plainOptions = () => ({ kind: 'gi_star', against: 'previous', cell: 'auto', bbox: '', exposure: '' });
 
 /** Return options with everything that is none of ours replaced by the plain choice. */
 export function tidyOptions(given) {
@@ -34,6 +37,7 @@ export function tidyOptions(given) {
     cell: Object.hasOwn(FACTORS, options.cell) ? options.cell
       : whole ? String(Math.round(Math.min(MOST_CELL_M, Math.max(LEAST_CELL_M, metres)))) : 'auto',
     bbox: isBox(options.bbox) ? options.bbox : '',
+    exposure: EXPOSURE.test(options.exposure ?? '') ? options.exposure : '',
   };
 }
 
@@ -43,8 +47,8 @@ export function tidyOptions(given) {
  * @param {{density: boolean, hotspots: boolean}} layers
  */
 export function optionsText(options, layers) {
-  const { kind, against, cell, bbox } = tidyOptions(options);
-  if (layers.hotspots) return trimmed([kind, kind === 'difference' ? against : '', cell === 'auto' ? '' : cell, bbox]);
+  const { kind, against, cell, bbox, exposure } = tidyOptions(options);
+  if (layers.hotspots) return trimmed([kind, kind === 'difference' ? against : '', cell === 'auto' ? '' : cell, bbox, kind === 'gi_star' ? exposure : '']);
   return layers.density ? trimmed(['density', '', cell === 'auto' ? '' : cell]) : '';
 }
 
@@ -54,9 +58,9 @@ export function optionsText(options, layers) {
  * @returns {{layer: 'density'|'hotspots', options: Options}|null}
  */
 export function parseOptions(text) {
-  const [kind, against, cell, bbox] = (text ?? '').split(':');
+  const [kind, against, cell, bbox, exposure] = (text ?? '').split(':');
   if (!Object.hasOwn(KINDS, kind)) return null;
-  const options = tidyOptions({ kind, against: against || 'previous', cell: cell || 'auto', bbox: bbox ?? '' });
+  const options = tidyOptions({ kind, against: against || 'previous', cell: cell || 'auto', bbox: bbox ?? '', exposure: exposure ?? '' });
   return { layer: kind === 'density' ? 'density' : 'hotspots', options };
 }
 

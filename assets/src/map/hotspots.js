@@ -30,12 +30,13 @@ export function createHotspots({ map, state, setData }, legend) {
   const kind = () => (state.layers.hotspots ? state.hotspots.kind : 'density');
 
   function address(cell_m) {
-    const { against, bbox } = state.hotspots;
+    const { against, bbox, exposure } = state.hotspots;
     const more = new URLSearchParams({ kind: kind() });
     // Where reports are is a picture of the view; a test is of all that is filtered, wherever one looks.
     if (kind() === 'density') more.set('bbox', viewBox());
     else if (bbox) more.set('bbox', bbox);
     if (kind() === 'difference') more.set('against', against);
+    if (kind() === 'gi_star' && exposure) more.set('exposure', exposure);
     if (cell_m) more.set('cell_m', String(cell_m));
     return `/api/v1/hotspots?${[state.query, more.toString()].filter(Boolean).join('&')}`;
   }

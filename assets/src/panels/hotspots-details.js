@@ -87,10 +87,10 @@ export function hotspotDetails({ state, actions, select, close }) {
 }
 
 /** Return the facts of a ranked hotspot. */
-export function factsOf(item) {
+export function factsOf(item, exposure = '') {
   const between = interval(item.low, item.high);
   return [
-    ['Reports', number(item.count)], ['Expected', `about ${number(item.expected)}, if all lay evenly`],
+    ['Reports', number(item.count)], ['Expected', `about ${number(item.expected)}, if all lay ${exposure ? 'as people do' : 'evenly'}`],
     ['Ratio', `${times(item.ratio)}${between ? ` (95 % interval ${between})` : ''}`],
     ['z', item.z === undefined ? '' : Number(item.z).toFixed(1)], ['q', item.q === undefined ? '' : `${chance(item.q)} after correction`],
     ['Robust', robustText(item)], ['Cell sizes', scalesText(item.scales)], ['Trend', item.trend === undefined || item.trend === null ? '' : `${trendText(item.trend)}; an indicator, not a forecast`],

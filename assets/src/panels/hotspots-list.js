@@ -50,7 +50,7 @@ export function hotspotList({ state, pick, hover, took, sure, set }) {
   async function refresh(now) {
     const known = about.reports;
     about = { ...about, ...now };
-    const path = withQuery('/api/v1/hotspots/ranked', state.text(), { kind: 'gi_star', bbox: about.bbox, cell_m: about.cell_m });
+    const path = withQuery('/api/v1/hotspots/ranked', state.text(), { kind: 'gi_star', bbox: about.bbox, cell_m: about.cell_m, exposure: about.exposure });
     if (mark === `${path} ${about.token}`) {
       // How many reports there were to test is heard from the surface, before or after the list.
       if (answered && !items.length && known !== about.reports) draw();

@@ -88,7 +88,7 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   }
 
   function placeOf(item) {
-    return { id: item.id, name: item.name, kicker: `Hotspot ${item.rank} of ${list.items().length}`, sentence: item.sentence, count: item.count, facts: factsOf(item),
+    return { id: item.id, name: item.name, kicker: `Hotspot ${item.rank} of ${list.items().length}`, sentence: item.sentence, count: item.count, facts: factsOf(item, now.exposure),
       sites: item.sites, shape: item.shape, bbox: item.bbox, outline: item.outline };
   }
 
@@ -111,8 +111,8 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
     state.beside(PARAMETER, text);
     left.set(text);
     if (detail.layer !== 'hotspots') return rank();
-    const { cell, bbox } = detail.options;
-    now = { ...now, bbox, cell_m: cell === 'auto' ? null : detail.about.cell_m, reports: detail.about.reports };
+    const { cell, bbox, exposure } = detail.options;
+    now = { ...now, bbox, exposure, cell_m: cell === 'auto' ? null : detail.about.cell_m, reports: detail.about.reports };
     return rank();
   });
   on('wf:hotspot', onCell);

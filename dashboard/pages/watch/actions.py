@@ -22,8 +22,10 @@ from data.query import Query
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-# How the address says which hotspot surface is shown: kind:against:cell:box, each of which may be left out.
-_SURFACE = re.compile(r"[a-z_]{0,12}(:[a-z]{0,10}){0,1}(:[a-z0-9.]{0,12}){0,1}(:[-0-9.,]{0,80}){0,1}")
+# How the address names the hotspot surface: kind:against:cell:box:exposure, any of which may be left out.
+_SURFACE = re.compile(
+    r"[a-z_]{0,12}(:[a-z]{0,10})?(:[a-z0-9.]{0,12})?(:[-0-9.,]{0,80})?(:[\w .-]{0,72})?", re.ASCII
+)
 _PLACED_BY_HAND_M = 25.0  # what a hand on a street map can promise
 
 
