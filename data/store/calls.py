@@ -97,6 +97,11 @@ class Calls:
         with reading(self._store.engine) as connection:
             return revisions_of(connection, KIND, self._stored(connection, actor, call_id).seq)
 
+    def home(self, connection: Connection, call_id: UUID) -> int | None:
+        """Return the seq of a call's own household: whether an actor may see it is the household's to say."""
+        found = connection.execute(select(call.c.home_seq).where(call.c.id == call_id)).scalar()
+        return None if found is None else int(found)
+
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
     def add(self, actor: Actor, new: NewCall) -> Taken:

@@ -88,9 +88,13 @@ class Households:
     def homes(self, actor: Actor) -> dict[int, UUID]:
         """Return, for the seq of each call's own household, the id of the household it belongs to now."""
         with reading(self._store.engine) as connection:
-            visible = self._store.visible(actor, connection)
-            query = select(household.c.seq, household.c.id, household.c.merged_into)
-            rows = connection.execute(query.where(sql_filter(household.c.scope_id, visible))).all()
+            return self.homes_on(connection, actor)
+
+    def homes_on(self, connection: Connection, actor: Actor) -> dict[int, UUID]:
+        """Return what `homes` does, over a connection."""
+        visible = self._store.visible(actor, connection)
+        query = select(household.c.seq, household.c.id, household.c.merged_into)
+        rows = connection.execute(query.where(sql_filter(household.c.scope_id, visible))).all()
         ids = {row.seq: row.id for row in rows}
         return {seq: ids[top] for seq, top in roots({row.seq: row.merged_into for row in rows}).items()}
 

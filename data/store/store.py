@@ -20,15 +20,21 @@ from data.store.attachments import Attachments
 from data.store.audit_log import AuditLog
 from data.store.calls import Calls
 from data.store.changes import Changes
+from data.store.closures import Closures
 from data.store.directory import Agencies, Scopes, Sources, Types
 from data.store.engine import dispose, make_engine, reading, writing
 from data.store.evaluations import Evaluations
+from data.store.evidence import EvidenceLayers
 from data.store.households import Households
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
 from data.store.releases import Recipients, Releases
+from data.store.resources import Resources
+from data.store.search_events import SearchEvents
+from data.store.segments import Segments
 from data.store.sites import Areas, Sites
 from data.store.streets import Streets
+from data.store.tasks import Tasks
 from data.store.users import Users
 from data.store.views import Views
 from data.store.watch_areas import WatchAreas
@@ -63,6 +69,12 @@ class Store:
         self.releases = Releases(self)
         self.calls = Calls(self)
         self.households = Households(self)
+        self.search_events = SearchEvents(self)
+        self.evidence = EvidenceLayers(self)
+        self.resources = Resources(self)
+        self.segments = Segments(self)
+        self.closures = Closures(self)
+        self.tasks = Tasks(self)
 
     def visible(self, actor: Actor, on: Connection | None = None) -> frozenset[int]:
         """Return the ids of the scopes whose records the actor may see; `on` as in `Scopes.all`."""
