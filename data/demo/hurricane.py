@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from data.clock import from_ms, to_ms
+from data.demo.calls import CallsPlan
 from data.demo.compose import Report
 from data.demo.flows import scaled
 from data.demo.scenario import COORDINATOR, LEADER, WATCH_OFFICER, AgencyPlan, Play, Scenario
@@ -17,6 +18,7 @@ from data.demo.sources import DISPATCH, HEARSAY, HELP_LINE, SOCIAL, UTILITY, WEA
 from data.demo.weather import Storm
 from data.model import LonLat, Severity, SiteStatus, TimePrecision
 from data.reference import areas
+from data.rescue_records import Caller, Channel, Hazard, HouseholdStatus, Needs, NewCall, Person
 
 _REPORTERS: Mapping[str, Mapping[str, float]] = {
     "cad": {"cad": 0.7, "line": 0.3},
@@ -181,6 +183,64 @@ def _alerts(peak: datetime) -> list[Shape]:
     ]
 
 
+_COUPLE = (
+    Person(name="Walter Thornbury", age=79, medical="insulin, must be kept cold"),
+    Person(name="Edith Thornbury", age=76, medical="walks with a stick"),
+)
+_DAUGHTER = NewCall(
+    scope_id=0,
+    source_id=0,
+    channel=Channel.FORM,
+    caller=Caller(
+        name="Claire Thornbury",
+        phone="401-555-0117",
+        relation="family",
+        place_text="Providence, Rhode Island",
+        place=LonLat(-71.41, 41.82),
+    ),
+    people=_COUPLE,
+    people_count=2,
+    place_text="my parents' house on the hill about a mile northeast of Coral Bay, above the shore road",
+    needs=Needs(
+        medical="insulin for two more days at most",
+        hazards=(Hazard.LANDSLIDE,),
+        pets="an old cat",
+        trapped=True,
+        contact_windows="their telephone is dead; call me at any hour",
+    ),
+    narrative=(
+        "EXERCISE. I am Walter and Edith's daughter. I saw their house on a pilot's video of the island: a "
+        "landslide lies over it and the road below is gone. From their porch one sees Hurricane Hole. Every "
+        "agency tells me to call another one. They had one case of water. Please, somebody find them."
+    ),
+)
+_NEIGHBOR = NewCall(
+    scope_id=0,
+    source_id=0,
+    channel=Channel.RADIO,
+    caller=Caller(name="Desmond, sailing vessel Marisol", relation="neighbour", place_text="Hurricane Hole"),
+    people=(Person(name="Mr. and Mrs. Thornbury"),),
+    people_count=2,
+    place_text="hillside northeast of Coral Bay, seen from Hurricane Hole",
+    needs=Needs(hazards=(Hazard.LANDSLIDE,)),
+    narrative=(
+        "EXERCISE. From our mooring we see the slide that came down over the Thornbury place. Smoke from the "
+        "chimney on the second morning, nothing since."
+    ),
+)
+_CALLS = CallsPlan(
+    region="St. John",
+    households=35,
+    again=24,
+    told=(_DAUGHTER, _NEIGHBOR),
+    settled={
+        HouseholdStatus.LOCATED: 4,
+        HouseholdStatus.REACHED: 2,
+        HouseholdStatus.EVACUATED: 3,
+        HouseholdStatus.SAFE: 1,
+    },
+)
+
 HURRICANE = Scenario(
     key="usvi",
     title="US Virgin Islands after the hurricane",
@@ -209,4 +269,5 @@ HURRICANE = Scenario(
     specials=_specials,
     pace=10.0,
     assessed=_ASSESSED,
+    calls=_CALLS,
 )

@@ -9,6 +9,7 @@ from data.alert_records import NewWatchArea
 from data.alert_rules import Budget, CountRule, Drawn, NewHotspotRule, UnusualRule
 from data.clock import from_ms, to_ms
 from data.demo.before import Before
+from data.demo.calls import CallsPlan
 from data.demo.compose import Report
 from data.demo.noreaster_plan import FLOWS, SOURCES
 from data.demo.sar import suspicious_reports
@@ -227,4 +228,5 @@ NOREASTER = Scenario(
     assessed=_ASSESSED,
     before=Before(weeks=10, county=_ESSEX),
     watches=_WATCHES,
+    calls=CallsPlan(region="cape", households=6, again=3),
 )

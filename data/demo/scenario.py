@@ -16,6 +16,7 @@ from data.alert_records import NewWatchArea
 from data.clock import from_ms, to_ms
 from data.demo import places as where
 from data.demo.before import Before, ordinary
+from data.demo.calls import CallsPlan, seed_calls
 from data.demo.compose import Report, compose, progress
 from data.demo.draw import Ground, Window, draw, totals
 from data.demo.flows import Flow
@@ -112,6 +113,7 @@ class Scenario:
     pace: float = 1.0  # how many times denser new incidents arrive than the scenario itself has them
     assessed: Mapping[str, Assessed] = field(default_factory=dict)
     before: Before | None = None
+    calls: CallsPlan | None = None
     watches: tuple[NewWatchArea, ...] = ()  # what the first of its users has on watch
 
     def seed(self, store: Store, *, seed: int = SEED, now: datetime | None = None) -> Seeded:
@@ -132,6 +134,12 @@ class Scenario:
             added_sites = add_sites(store, connection, sites, at=moment)
             added = add_incidents(store, connection, reports)
             self._note(connection, seed, moment)
+        if self.calls is not None:
+            # Of a storm that still stands overhead people call all the same.
+            peak = min(from_ms(self.storm(moment).peak_ms), moment - timedelta(hours=36))
+            seed_calls(
+                store, self.calls, ground.towns, seed=seed, peak=peak, now=moment, area_code=self.area_code
+            )
         return Seeded(added, added_sites, areas)
 
     def reports(

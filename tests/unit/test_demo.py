@@ -29,6 +29,8 @@ from data.reference import sectors, site_kinds, types
 from data.settings import Settings
 from data.store import HOME_AGENCY, Store, open_store
 from data.store import tables as t
+from data.store.tables_rescue import call as rescue_call
+from layers.rescue.priority import standings
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 STATES = {"noreaster": "MA", "usvi": "VI"}
@@ -44,7 +46,9 @@ def rows(store: Store, table: Any) -> list[Any]:
 
 
 def digest(store: Store) -> str:
-    parts = [row.content_hash for table in (t.incident, t.site, t.area) for row in rows(store, table)]
+    parts = [
+        row.content_hash for table in (t.incident, t.site, t.area, rescue_call) for row in rows(store, table)
+    ]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
@@ -224,6 +228,29 @@ def test_people_are_cut_off_on_st_john(usvi: Store) -> None:
     assert islands["St. John"] > len(cut_off) / 2
     names = {area.name for area in usvi.areas.search(usvi.system_actor(), "St. ", limit=99)}
     assert {"St. Croix", "St. John", "St. Thomas"} <= names
+
+
+def test_calls_for_help_are_marked_in_time_and_about_fewer_people_than_they_are(
+    played: tuple[str, Store],
+) -> None:
+    key, store = played
+    actor = store.system_actor()
+    calls, _ = store.calls.page(actor, limit=500)
+    households = store.households.all(actor)
+    assert len(calls) == {"usvi": 60, "noreaster": 9}[key]
+    assert {"usvi": 35, "noreaster": 6}[key] < len(households) < len(calls)
+    for call in calls:
+        assert call.narrative.startswith("EXERCISE")
+        assert call.source.name.startswith("EXERCISE")
+        assert call.received <= NOW
+        assert re.fullmatch(r"(\d{3}-555-01\d\d)?", call.caller.phone)
+    if key == "usvi":
+        told = [one for one in calls if "Thornbury" in " ".join(p.name for p in one.people)]
+        assert {one.caller.relation for one in told} == {"family", "neighbour"}
+        assert all(one.place is None for one in told), "where they are is what has to be found"
+        first = standings(households, now=NOW)[0].household
+        assert first.open
+        assert sum(not one.open for one in households) == 6
 
 
 def test_the_same_seed_makes_the_same_scenario(played: tuple[str, Store], tmp_path: Path) -> None:
