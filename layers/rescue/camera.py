@@ -40,7 +40,7 @@ def ground_seen(grid: Grid, photo: Footprint) -> BaseGeometry:
         reach = np.minimum(meets, photo.range_m)
     along = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
     shape: BaseGeometry = shapely.make_valid(shapely.Polygon(np.array([x, y]) + along * reach[:, None]))
-    if not shape.area > (photo.range_m * 1e-3) ** 2:
+    if not (reach < photo.range_m).any() or not shape.area > 0:
         raise Invalid(
             "The picture shows no ground within its range.",
             hint="Check altitude, pitch and range: a level camera sees the ground only far away.",

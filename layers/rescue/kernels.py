@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -37,23 +39,25 @@ def normal(grid: Grid, x: float, y: float, *, sigma_m: float) -> Patch:
     return Patch(patch.row, patch.column, np.outer(upward, across))
 
 
-def added(patches: list[Patch]) -> Patch:
-    """Return the sum of patches."""
-    held = [patch for patch in patches if patch.values.size]
-    if not held:
+def added(grid: Grid, patches: Iterable[Patch]) -> Patch:
+    """Return the sum of patches, made one at a time: each may be as large as the grid."""
+    total = np.zeros(grid.shape)
+    rows, columns = [grid.rows, 0], [grid.columns, 0]
+    for patch in patches:
+        if not patch.values.size:
+            continue
+        high, wide = patch.where
+        total[high, wide] += patch.values
+        rows = [min(rows[0], high.start), max(rows[1], high.stop)]
+        columns = [min(columns[0], wide.start), max(columns[1], wide.stop)]
+    if rows[1] <= rows[0]:
         return _NOWHERE
-    if len(held) == 1:
-        return held[0]
-    row, column = min(patch.row for patch in held), min(patch.column for patch in held)
-    top = max(patch.where[0].stop for patch in held)
-    right = max(patch.where[1].stop for patch in held)
-    total = np.zeros((top - row, right - column))
-    for patch in held:
-        rows, columns = patch.values.shape
-        total[
-            patch.row - row : patch.row - row + rows, patch.column - column : patch.column - column + columns
-        ] += patch.values
-    return Patch(row, column, total)
+    return Patch(rows[0], columns[0], total[rows[0] : rows[1], columns[0] : columns[1]])
+
+
+def scaled(patch: Patch, factor: float) -> Patch:
+    """Return a patch with all values multiplied."""
+    return Patch(patch.row, patch.column, patch.values * factor)
 
 
 def bearing(grid: Grid, told: Bearing) -> Patch:
@@ -124,13 +128,12 @@ def last_known(grid: Grid, told: LastKnown) -> Patch:
     ]
     # Rings as discs upon discs: each adds what its ring has more than the next one out.
     steps = [here - beyond for here, beyond in zip(density, [*density[1:], 0.0], strict=True)]
-    patches = [
-        _scaled(cover(grid, disc(x, y, radius)), step * grid.cell_m**2)
+    rings = (
+        scaled(cover(grid, disc(x, y, radius)), step * grid.cell_m**2)
         for radius, step in zip(radii[1:], steps, strict=True)
-    ]
-    if told.at_point:
-        patches.append(_scaled(normal(grid, x, y, sigma_m=grid.cell_m / 4), told.at_point))
-    total = added(patches)
+    )
+    there = scaled(normal(grid, x, y, sigma_m=grid.cell_m / 4), told.at_point)
+    total = added(grid, chain(rings, [there]))
     return Patch(total.row, total.column, np.maximum(total.values, 0.0))
 
 
@@ -140,10 +143,6 @@ def disc(x: float, y: float, radius_m: float) -> BaseGeometry:
     turn = np.arange(sides) * (2 * math.pi / sides)
     grown = radius_m * math.sqrt(2 * math.pi / (sides * math.sin(2 * math.pi / sides)))
     return shapely.Polygon(np.column_stack([x + grown * np.cos(turn), y + grown * np.sin(turn)]))
-
-
-def _scaled(patch: Patch, factor: float) -> Patch:
-    return Patch(patch.row, patch.column, patch.values * factor)
 
 
 def _place(grid: Grid, lon: float, lat: float) -> tuple[float, float]:

@@ -26,6 +26,7 @@ LEAST: Final = 1e-3
 MAX_WEIGHT: Final = 100.0
 _SOFT_SIGHT, _SOFT_LINE = 0.1, 0.25
 _STALEST_M = 2_000_000.0
+_CORRIDOR_M = 25.0  # to each side of a track whose sweep width nobody told
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,8 @@ def _point(told: params.Point, grid: Grid) -> Likelihood:
 @_relative.register
 def _candidates(told: params.Candidates, grid: Grid) -> Likelihood:
     total = math.fsum(place.weight for place in told.places)
-    parts = [(place.weight / total, _normal(grid, place)) for place in told.places]
-    patches = [Patch(patch.row, patch.column, patch.values * share) for share, patch in parts]
-    return _located(grid, kernels.added(patches))
+    patches = (kernels.scaled(_normal(grid, place), place.weight / total) for place in told.places)
+    return _located(grid, kernels.added(grid, patches))
 
 
 @_relative.register
@@ -181,10 +181,9 @@ def _damage(told: params.Damage, grid: Grid) -> Likelihood:
 
 @_relative.register
 def _searched(told: params.Searched, grid: Grid) -> Likelihood:
-    if told.track is not None:
-        patch = coverage(grid, _on_plane(grid, told.track), sweep_m=told.sweep_m or 0.0)
-        missed = 1.0 - np.asarray(pod(patch.values, told.model))
-    else:
-        patch = cover(grid, _solid(grid, told.shape or grid.box))
-        missed = 1.0 - (told.pod or 0.0) * patch.values
-    return Likelihood(Patch(patch.row, patch.column, missed), 1.0, 1.0)
+    if told.track is not None and told.sweep_m is not None:
+        patch = coverage(grid, _on_plane(grid, told.track), sweep_m=told.sweep_m)
+        return Likelihood(Patch(patch.row, patch.column, 1.0 - pod(patch.values, told.model)), 1.0, 1.0)
+    strip = None if told.track is None else _on_plane(grid, told.track).buffer(_CORRIDOR_M)
+    patch = cover(grid, strip or _solid(grid, told.shape or grid.box))
+    return Likelihood(Patch(patch.row, patch.column, 1.0 - (told.pod or 0.0) * patch.values), 1.0, 1.0)

@@ -22,7 +22,7 @@ from data.errors import Invalid
 from layers.rescue.evidence import KINDS
 
 MAX_VERTICES: Final = 200_000
-MAX_CANDIDATES: Final = 1_000
+MAX_CANDIDATES: Final = 500
 _FAR_M: Final = 5_000_000.0
 
 
@@ -120,7 +120,7 @@ class NearLine(Params):
 
 
 class VisibleFrom(Params):
-    """Seen from a place, or seeing it: within so many metres."""
+    """Seen from a place, or seeing it: within so many metres, whatever hills there may be."""
 
     lon: Lon
     lat: Lat
@@ -207,7 +207,7 @@ class LastKnown(Params):
 
 
 class Searched(Params):
-    """Searched and nobody found: a shape with its POD, or a track with what it sweeps."""
+    """Searched and nobody found: a shape with its POD, or a track with what it sweeps or its own POD."""
 
     shape: Polygonal | None = None
     track: Linear | None = None
@@ -221,8 +221,8 @@ class Searched(Params):
             raise ValueError("needs a shape or a track, not both")
         if self.shape is not None and self.pod is None:
             raise ValueError("needs the pod of the shape")
-        if self.track is not None and self.sweep_m is None:
-            raise ValueError("needs sweep_m, the width that the track swept")
+        if self.track is not None and self.sweep_m is None and self.pod is None:
+            raise ValueError("needs sweep_m, the width that the track swept, or its pod")
         return self
 
 

@@ -13,7 +13,8 @@ from data.errors import Invalid
 from layers.rescue.grid import FloatArray, Grid
 from layers.rescue.raster import Patch, window
 
-MAX_LANES: Final = 200
+MAX_LANES: Final = 64
+_MANY = 20_000  # places; a denser track is drawn a little simpler, by a tenth of a cell
 
 
 def coverage(grid: Grid, track: BaseGeometry, *, sweep_m: float) -> Patch:
@@ -28,6 +29,8 @@ def coverage(grid: Grid, track: BaseGeometry, *, sweep_m: float) -> Patch:
     near = shapely.clip_by_rect(track, *grid.box.buffer(sweep_m + grid.cell_m, join_style="mitre").bounds)
     if near.is_empty:
         return Patch(0, 0, np.zeros((0, 0)))
+    if shapely.get_num_coordinates(near) > _MANY:
+        near = shapely.simplify(near, grid.cell_m / 10)
     patch = window(grid, near.bounds, margin_m=sweep_m + grid.cell_m).cropped(grid)
     lanes = min(MAX_LANES, max(1, math.ceil(2 * sweep_m / grid.cell_m)))
     aside = ((np.arange(lanes) + 0.5) / lanes - 0.5) * sweep_m

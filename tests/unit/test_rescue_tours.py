@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from data.errors import Invalid, TooLarge
+from data.errors import Invalid, TooLarge, WatchfloorError
+from data.importers.tracks import read_track
 from layers.rescue.effort import allocate
 from layers.rescue.effort_people import Need, plan_search
 from layers.rescue.grid import Grid
@@ -177,3 +178,46 @@ def test_nobody_is_sent_where_nothing_is_to_be_found_or_no_way_leads():
         plan_search(need, Force(np.array([1.0]), np.full((2, 1), 1.0), np.array([[0.1, 0.5]])))
     with pytest.raises(Invalid):
         Force(np.array([1.0]), np.full((2, 1), -1.0), np.array([[0.1, 0.5]]))
+
+
+GPX = b"""<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
+<trkpt lat="18.34" lon="-64.73"><time>2017-09-13T12:00:00Z</time></trkpt>
+<trkpt lat="18.35" lon="-64.73"><time>2017-09-13T13:30:00Z</time></trkpt></trkseg>
+<trkseg><trkpt lat="18.36" lon="-64.72"/></trkseg></trk></gpx>"""
+EVENT = b"""<?xml version="1.0"?><event uid="%s" time="2017-09-13T%sZ"><point lat="18.3" lon="%s"/></event>"""
+
+
+def test_recorded_tracks_are_read_from_gpx_and_from_a_stream_of_cot():
+    track = read_track(GPX)
+    assert (track.places, track.hours) == (2, 1.5)  # a segment of one place went nowhere
+    assert shapely.get_coordinates(track.line).tolist() == [[-64.73, 18.34], [-64.73, 18.35]]
+    stream = b"".join(
+        EVENT % row
+        for row in (
+            (b"boat", b"12:10:00", b"-64.72"),
+            (b"team", b"12:00:00", b"-64.5"),
+            (b"boat", b"12:00:00", b"-64.73"),
+            (b"team", b"12:30:00", b"-64.6"),
+        )
+    )
+    cot = read_track(stream)
+    assert [part.coords[0] for part in cot.line.geoms] == [(-64.73, 18.3), (-64.5, 18.3)]
+    assert cot.hours == 0.5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no xml",
+        b"<gpx/>",
+        GPX.replace(b"18.35", b"91"),
+        GPX.replace(b"18.35", b"nan"),
+        GPX.replace(b'lon="-64.73"', b""),
+        b'<!DOCTYPE x [<!ENTITY a "b">]><gpx>&a;</gpx>',
+        b"<event><point/></event>",
+    ],
+)
+def test_a_file_without_a_track_is_refused(content):
+    with pytest.raises(WatchfloorError):
+        read_track(content)
