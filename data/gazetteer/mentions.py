@@ -64,14 +64,18 @@ class MentionIndex:
     def __init__(self, names: Iterable[tuple[str, int, float]]) -> None:
         """Take names, the position of what bears each, and what it is worth beside a first name."""
         rows: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        lettered: set[str] = set()
         longest = 1
         for name, row, worth in names:
             words = [token.text for token in tokens(name)]
             held = rows[key(words)]
             held[row] = max(worth, held.get(row, 0.0))
             longest = max(longest, len(words))
+            if words and len(words[-1]) == 1:
+                lettered.add(key(words))
         rows.pop("", None)
         self._rows: Mapping[str, Mapping[int, float]] = dict(rows)
+        self._lettered = frozenset(lettered)
         self._longest = min(longest, MAX_NAME_WORDS)
 
     def whole(self, text: str) -> Mapping[int, float]:
@@ -87,7 +91,8 @@ class MentionIndex:
                 break
             held += _SHORT.get(token.text, token.text)
             rows = self._rows.get(held)
-            if rows is not None:
+            # "Marie L." is not Mariel: a letter by itself ends only a name that is written so.
+            if rows is not None and (count == 1 or len(token.text) > 1 or held in self._lettered):
                 run = (count, rows)
         return run
 

@@ -15,7 +15,7 @@ import numpy as np
 from data.gazetteer.mentions import MAX_CHARS, Token, tokens
 from data.geo import distance_m
 from data.model import LonLat
-from layers.rescue import wording
+from layers.rescue import ordinary, wording
 from layers.rescue.fixes import fixes
 from layers.rescue.ground import MAX_POSSIBLE, Ground
 from layers.rescue.places_meant import Possible, Spot, accuracy_of
@@ -29,15 +29,8 @@ TOWN: Final = 15_000
 _NUMBERS_APART: Final = 15
 _THING_NEAR_M: Final = 60_000.0
 _SLIP_NEAR_M: Final = 200_000.0
+_ALIKE_LONGER: Final = 0.88
 _MAX_SLIPS: Final = 12
-
-_COMMON: Final = frozenset(
-    wording.words_of([wording.NUMBERS, wording.TIMES])
-    | wording.STREETS_BEFORE
-    | wording.STREETS_BEHIND
-    | wording.BUILDINGS
-    | wording.COMMON
-)
 
 
 @dataclass
@@ -83,7 +76,7 @@ class _Finder:
                 found.append(spot)
             at += spot.count if spot else 1
         if len(found) < MAX_SPOTS:
-            found += self._slips(found)
+            found += list(self._slips(found))
             found += self._things(found)
         yield from sorted(found, key=lambda spot: spot.first)
 
@@ -162,7 +155,7 @@ class _Finder:
         """Return whether words that are some place's name are here more likely just words."""
         named = self.words[at : at + count]
         letters = sum(len(token.text) for token in named)
-        plain = all(token.text in _COMMON or token.text[0].isdecimal() for token in named)
+        plain = all(token.text in ordinary.COMMON or token.text[0].isdecimal() for token in named)
         if letters < 3 or (plain and (count == 1 or not any(token.upper for token in named))):
             return True
         # Where capitals are used at all, a name has one.
@@ -229,7 +222,7 @@ class _Finder:
             return True
         return bool(at) and wording.ARTICLES.at(self.words, at - 1) is not None
 
-    def _slips(self, found: Sequence[Spot]) -> Iterator[Spot]:
+    def _slips(self, found: list[Spot]) -> Iterator[Spot]:
         """Yield names that are misspelt, where it is known which part of the world is spoken of."""
         taken = {number for spot in found for number in range(spot.first, spot.first + spot.count)}
         free = [
@@ -238,25 +231,39 @@ class _Finder:
             if number not in taken
             and len(token.text) >= 3
             and token.text.isalpha()
-            and token.text not in _COMMON
+            and token.text not in ordinary.COMMON
             and (token.upper or not self.capitals)
         ][:_MAX_SLIPS]
         among = self._spoken_of(found) if free else frozenset()
         done: set[int] = set()
+        for number, spot in enumerate(found):
+            longer = self._longer(spot, taken, among) if spot.first + spot.count in free else None
+            if longer is not None:
+                found[number] = longer
+                done.add(spot.first + spot.count)
         for first in free:
             for count in (4, 3, 2, 1):
-                spot = None if first in done else self._slip(first, count, taken, among)
-                if spot is not None:
+                slip = None if first in done else self._slip(first, count, taken | done, among)
+                if slip is not None:
                     done |= set(range(first, first + count))
-                    yield spot
+                    yield slip
                     break
+
+    def _longer(self, spot: Spot, taken: set[int], among: frozenset[int]) -> Spot | None:
+        """Return the misspelt name that begins with this one: "Carrefour Feuille" is not in Carrefour."""
+        run = self.words[spot.first : spot.first + spot.count + 1]
+        if spot.kind != "name" or not run[-1].joined or spot.first + spot.count in taken:
+            return None
+        likeness, rows = self.ground.gazetteer.mentions.alike("".join(token.text for token in run), among)
+        possible = self._possible(rows, likeness=likeness) if rows and likeness >= _ALIKE_LONGER else []
+        return self._spot("name", spot.first, len(run), possible) if possible else None
 
     def _slip(self, first: int, count: int, taken: set[int], among: frozenset[int]) -> Spot | None:
         """Return the name that so many words are most like, if they are like any."""
         run = self.words[first : first + count]
         if len(run) < count or not taken.isdisjoint(range(first, first + count)):
             return None
-        if not all(token.joined for token in run[1:]) or (count > 1 and run[-1].text in _COMMON):
+        if not all(token.joined for token in run[1:]) or (count > 1 and run[-1].text in ordinary.COMMON):
             return None
         mentions = self.ground.gazetteer.mentions
         likeness, rows = mentions.alike("".join(token.text for token in run), among)

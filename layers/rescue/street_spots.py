@@ -16,7 +16,7 @@ from data.gazetteer.addresses import Address, Stretch, locate, street_key
 from data.gazetteer.mentions import Token
 from data.geo import metres_per_degree
 from data.model import LonLat
-from layers.rescue import wording
+from layers.rescue import ordinary, wording
 from layers.rescue.ground import MAX_POSSIBLE, FindStretches
 from layers.rescue.places_meant import Possible, Spot
 
@@ -69,7 +69,7 @@ class StreetSpots:
                 continue
             second = behind + (joint[0] if joint else 0)
             ahead = {token.text for token in self._words[second : second + 3]}
-            return bool(ahead & (wording.STREETS_BEHIND | wording.STREETS_BEFORE))
+            return bool(ahead & (ordinary.STREETS_BEHIND | ordinary.STREETS_BEFORE))
         return False
 
     def _corner(self, first: int, count: int, stretches: Sequence[Stretch]) -> Spot | None:
@@ -115,8 +115,8 @@ class StreetSpots:
             run = self._words[first : first + count]
             if not all(token.joined for token in run[1:]):
                 continue
-            typed = run[-1].text in wording.STREETS_BEHIND or run[0].text in wording.STREETS_BEFORE
-            if not (typed and count > 1) and not (numbered and run[0].text not in wording.COMMON):
+            typed = run[-1].text in ordinary.STREETS_BEHIND or run[0].text in ordinary.STREETS_BEFORE
+            if not (typed and count > 1) and not (numbered and run[0].text not in ordinary.SAID):
                 continue
             stretches = self._stretches(street_key(self._said(first, count)))
             if stretches:

@@ -16,7 +16,7 @@ import numpy as np
 from data.gazetteer.mentions import Token
 from data.geo import FloatArray, distance_m
 from data.model import LonLat
-from layers.rescue import wording
+from layers.rescue import ordinary
 from layers.rescue.places_meant import Possible, Spot
 
 NEAR_M: Final = 60_000.0
@@ -91,16 +91,16 @@ def doubt(words: Sequence[Token], spot: Spot) -> float:
     before = words[spot.first - 1] if spot.first and words[spot.first].joined else None
     last = spot.first + spot.count
     behind = words[last] if last < len(words) and words[last].joined else None
-    if (before and before.text in wording.STREETS_BEFORE) or (
-        behind and behind.text in wording.STREETS_BEHIND
+    if (before and before.text in ordinary.STREETS_BEFORE) or (
+        behind and behind.text in ordinary.STREETS_BEHIND
     ):
         return _STREET_DOUBT
-    if before and before.text in wording.BUILDINGS:
+    if before and before.text in ordinary.BUILDINGS:
         return _BUILDING_DOUBT
     # "Florence Miller" is somebody, "Delmas 33" is somewhere.
-    if before and before.upper and before.text in wording.PERSONS:
+    if before and before.upper and before.text in ordinary.PERSONS:
         return _PERSON_DOUBT
-    beside = [one for one in (before, behind) if one and one.upper and one.text not in wording.COMMON]
+    beside = [one for one in (before, behind) if one and one.upper and one.text not in ordinary.SAID]
     if beside and spot.count == 1:
         return _PERSON_DOUBT
     return 1.0

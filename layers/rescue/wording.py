@@ -6,7 +6,7 @@ words in order; the same phrase in two languages is one entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -24,10 +24,6 @@ class Relation(StrEnum):
     SEEN = "seen"
     BETWEEN = "between"
     ROAD = "road"
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 def _each(words: str, value: T) -> dict[str, T]:
@@ -169,124 +165,6 @@ AND: Final = Phrases(
 CORNER: Final = Phrases(
     _each("and, y, e, et, ak, at, con, com, esquina, esquina con, corner of, corner, coin, kwen", None)
 )
-# A name behind such a word is a street's, before or behind such a building's; it is no town.
-STREETS_BEFORE: Final = frozenset(
-    [
-        "rue",
-        "ruelle",
-        "impasse",
-        "avenue",
-        "ave",
-        "av",
-        "boulevard",
-        "blvd",
-        "bd",
-        "calle",
-        "avenida",
-        "rua",
-        "travessa",
-        "ri",
-        "wi",
-        "ruel",
-        "enpas",
-    ]
-)
-STREETS_BEHIND: Final = frozenset(
-    [
-        "street",
-        "st",
-        "road",
-        "rd",
-        "avenue",
-        "ave",
-        "lane",
-        "ln",
-        "drive",
-        "dr",
-        "boulevard",
-        "blvd",
-        "court",
-        "ct",
-        "way",
-        "highway",
-        "hwy",
-        "place",
-        "pl",
-        "terrace",
-    ]
-)
-BUILDINGS: Final = frozenset(
-    [
-        "hopital",
-        "hospital",
-        "clinic",
-        "clinique",
-        "church",
-        "eglise",
-        "school",
-        "ecole",
-        "college",
-        "lycee",
-        "university",
-        "universite",
-        "institut",
-        "institution",
-        "hotel",
-        "orphanage",
-        "orphelinat",
-        "centre",
-        "center",
-        "iglesia",
-        "escuela",
-        "lekol",
-        "legliz",
-        "lopital",
-        "bank",
-        "banque",
-        "restaurant",
-        "pharmacie",
-        "pharmacy",
-        "market",
-        "stade",
-        "family",
-        "famille",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "madame",
-        "monsieur",
-        "pastor",
-        "pere",
-        "pasteur",
-    ]
-)
-# Words of reports that are also the name of some town; and of our own tables, as single words.
-COMMON: Final = _words(
-    """
-    the of and or to in on at by for is are was were we they he she it our my your his her them us me
-    you i no not help need needs water food house home people person family child children man woman
-    baby old mother father north south east west northern southern eastern western central upper lower
-    new near between miles mile from with without under over after before during please call called
-    calling trapped alive stuck road bridge bay beach island hill mountain river lake city town village
-    state county area zone place point park square sunday monday tuesday wednesday thursday friday
-    saturday january february march april may june july august september october november december today
-    tomorrow yesterday morning night day days week hour hours nord sud est ouest norte sur sul este
-    oeste centro centre center ville la le les los las el de du des del da do dos das en un una une um
-    uma et y e ou para por pour avec con com sans sin sem eau agua dlo kay maison casa moun gens gente
-    pessoas personas ede aide ayuda ajuda besoin nou mwen yo nan pou ak sou lan si moun pa gen building
-    collapsed injured medical supplies doctor nurse landslide flood hurricane earthquake storm power
-    good hope love grace victoria florence mary marie jean joseph jackson santos rose hello see can seen
-    side top block number route highway mission camp airport street corner junction intersection behind
-    front next
-    """
-)
-PERSONS: Final = _words(
-    """
-    florence mary marie jean joseph jackson grace victoria rose john peter paul james maria jose ana
-    pierre
-    """
-)
 # Things of which there is one; any other is meant only with "the" or "my" before it.
 ONLY_ONE: Final = frozenset({"airport", "aeropuerto", "aeroporto", "aeroport", "ayewopo"})
 # What a thing that stands in every town is called, and the words that the kinds of sites are known by.
@@ -311,8 +189,3 @@ THINGS: Final[Phrases[tuple[str, ...]]] = Phrases(
         **_each("stadium, estadio, stade, estad", ("stadium",)),
     }
 )
-
-
-def words_of(phrases: Iterable[Mapping[str, object]]) -> frozenset[str]:
-    """Return the single words that tables have as keys."""
-    return frozenset(word for table in phrases for word in table if " " not in word)

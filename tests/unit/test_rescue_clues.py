@@ -139,6 +139,10 @@ def test_a_time_of_day_is_no_distance(ground: Ground) -> None:
     assert first(ground, "We left at 8 a.m. from Cruz Bay").kind == "candidates"
 
 
+def test_a_person_is_no_town(ground: Ground) -> None:
+    assert clues_on(ground, "Florence Miller and Marie L. need insulin", PORT_AU_PRINCE) == []
+
+
 def test_a_corner_is_where_the_streets_cross(ground: Ground) -> None:
     found = best(ground, "trapped at Salt Pond Road & Kings Hill Road", SAINT_JOHN)
     assert (found.lon, found.lat) == pytest.approx((-64.71, 18.335), abs=1e-5)
@@ -167,6 +171,8 @@ def test_a_thing_is_one_nearby(ground: Ground) -> None:
         ("PaP", PORT_AU_PRINCE, "Port-au-Prince", -72.339, 18.543),
         ("Carrefour", PORT_AU_PRINCE, "Carrefour", -72.4, 18.533),
         ("petion vile", PORT_AU_PRINCE, "Pétionville", -72.285, 18.512),
+        ("carrefour feuille", PORT_AU_PRINCE, "Carrefour-Feuilles", -72.3375, 18.5235),
+        ("Croiz-des-Bouquets", PORT_AU_PRINCE, "Croix-des-Bouquets", -72.226, 18.577),
         ("Springfield, MA", None, "Springfield", -72.59, 42.10),
         ("Springfield, IL", None, "Springfield", -89.64, 39.80),
         ("Springfield", LonLat(-89.0, 40.0), "Springfield", -89.64, 39.80),
