@@ -83,22 +83,19 @@ def combine(
     """
     used = _in_order(evidence)
     log_p, log_beyond = (prior or Prior()).log_p(grid)
-    found = [(each, checked_weight(each), likelihood(grid, each, now)) for each in used]
+    found = [_Log.of(each, likelihood(grid, each, now)) for each in used]
     # A piece's patch is written beside its base, which all cells share: only the cells near it are touched.
-    shared = math.fsum(weight * math.log(told.base) for _, weight, told in found)
-    for _, weight, told in found:
-        log_p[told.patch.where] += weight * (np.log(told.patch.values) - math.log(told.base))
-    log_p += shared
-    log_beyond += math.fsum(weight * math.log(told.elsewhere) for _, weight, told in found)
+    for each in found:
+        log_p[each.where] += each.near - each.base
+    log_p += math.fsum(each.base for each in found)
+    log_beyond += math.fsum(each.beyond for each in found)
     most = max(float(log_p.max()), log_beyond)
     p = np.exp(log_p - most)
     total = float(p.sum()) + math.exp(log_beyond - most)
     log_p -= most + math.log(total)
     p /= total
     beyond = math.exp(log_beyond - most) / total
-    gained = [
-        _contribution(each.id, p, beyond, weight, told) for each, weight, told in found if contributions
-    ]
+    gained = [_contribution(each, p, beyond) for each in found] if contributions else []
     return Surface(grid, log_p, beyond, tuple(gained))
 
 
@@ -127,23 +124,53 @@ def _in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
     return used
 
 
-def _contribution(name: str, p: FloatArray, beyond: float, weight: float, told: Likelihood) -> Contribution:
+@dataclass(frozen=True)
+class _Log:
+    """A piece of evidence as weighted log-likelihoods: near it, in all other cells, and "elsewhere"."""
+
+    evidence_id: str
+    where: tuple[slice, slice]
+    near: FloatArray
+    base: float
+    beyond: float
+
+    @classmethod
+    def of(cls, evidence: Evidence, told: Likelihood) -> _Log:
+        weight = checked_weight(evidence)
+        near = np.log(told.patch.values)
+        return cls(
+            evidence.id,
+            told.patch.where,
+            near if weight == 1.0 else weight * near,
+            weight * math.log(told.base),
+            weight * math.log(told.elsewhere),
+        )
+
+
+def _contribution(told: _Log, p: FloatArray, beyond: float) -> Contribution:
     """Return how far the surface lies from the one without this piece: KL divergence in bits, moved mass.
 
     Without it each p is p / l, over Z = Σ p / l; so KL = Σ p·ln l + ln Z, and no surface is made again.
     """
-    near = p[told.patch.where]
+    near = p[told.where]
     rest = max(0.0, 1.0 - beyond - float(near.sum()))
-    log_l = weight * np.log(told.patch.values)
-    log_base, log_beyond = weight * math.log(told.base), weight * math.log(told.elsewhere)
-    least = min(float(log_l.min(initial=math.inf)), log_base, log_beyond)  # so that no exponential overflows
-    without = near * np.exp(least - log_l)
-    rest_without, beyond_without = rest * math.exp(least - log_base), beyond * math.exp(least - log_beyond)
+    least = min(float(told.near.min(initial=math.inf)), told.base, told.beyond)  # no exponential overflows
+    without = np.exp(least - told.near)
+    without *= near
+    rest_without, beyond_without = rest * math.exp(least - told.base), beyond * math.exp(least - told.beyond)
     z = float(without.sum()) + rest_without + beyond_without
-    nats = float((near * log_l).sum()) + rest * log_base + beyond * log_beyond + math.log(z) - least
-    moved = float(np.abs(near - without / z).sum()) + abs(rest - rest_without / z)
+    nats = (
+        float(np.einsum("ij,ij->", near, told.near))
+        + rest * told.base
+        + beyond * told.beyond
+        + math.log(z)
+        - least
+    )
+    without /= z
+    without -= near
+    moved = float(np.abs(without, out=without).sum()) + abs(rest - rest_without / z)
     moved += abs(beyond - beyond_without / z)
-    return Contribution(name, max(0.0, nats / math.log(2)), min(1.0, moved / 2))
+    return Contribution(told.evidence_id, max(0.0, nats / math.log(2)), min(1.0, moved / 2))
 
 
 def _resampled(surface: Surface, grid: Grid) -> FloatArray:
