@@ -28,6 +28,12 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Row(BaseModel):
+    """One of many in a file: it may carry more than is asked for, as tables do."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
 Read = TypeVar("Read", bound=Form)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import click
 import orjson
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from dashboard.cli.output import json_option, say
 from dashboard.cli.search_files import Form, Name, Number, Positive, Share, read
@@ -51,7 +51,7 @@ class Ground(Form):
 
 
 class Piece(Form):
-    """A piece of evidence as a file has it."""
+    """A piece of evidence as a file has it: its parameters under `params`, or beside `kind`."""
 
     id: Name | None = None
     kind: str
@@ -62,6 +62,14 @@ class Piece(Form):
     source: str = ""
     words: str = ""
     on: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "params" in given:
+            return given
+        own = {key: value for key, value in given.items() if key in cls.model_fields}
+        return {**own, "params": {key: value for key, value in given.items() if key not in own}}
 
     def evidence(self, number: int) -> Evidence:
         """Return the evidence, named by its number where it has no id."""

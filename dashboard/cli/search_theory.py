@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from dashboard.cli.output import json_option, say
-from dashboard.cli.search_files import MAX_AREAS, Form, Name, Positive, Share, all_different, read
+from dashboard.cli.search_files import MAX_AREAS, Form, Name, Positive, Row, Share, all_different, read
 from data.errors import Invalid
 from layers.rescue.effort import allocate as best_allocation
 from layers.rescue.theory import MODELS, TOLERANCE, updated
@@ -20,7 +20,7 @@ from layers.rescue.theory import pod as detection
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class SearchedArea(Form):
+class SearchedArea(Row):
     """An area, what was believed of it, and how well it was searched."""
 
     id: Name
@@ -35,7 +35,7 @@ class Searched(Form):
     elsewhere: Share | None = None
 
 
-class OpenArea(Form):
+class OpenArea(Row):
     """An area, what is believed of it, and what an hour of each resource does there."""
 
     id: Name

@@ -94,7 +94,7 @@ def test_allocate_answers_as_the_issue_writes_it(file):
         ("update", '{"areas":[{"id":1,"poa":NaN,"pod":0.1}]}'),
         ("update", '{"areas":[{"id":1,"poa":0.1}]}'),
         ("update", {"areas": [{"id": 1, "poa": 0.1, "pod": 0.1}] * 2}),
-        ("update", {"areas": [{"id": 1, "poa": 0.1, "pod": 0.1, "podd": 0.1}]}),
+        ("update", updates((0.1, 0.1), elswhere=0.5)),
         ("allocate", {"areas": [{"id": 1, "poa": -1, "effectiveness": [1]}], "effort": [1]}),
         ("allocate", {"areas": [{"id": 1, "poa": 1, "effectiveness": [1, 2]}], "effort": [1]}),
         ("allocate", {"areas": [{"id": 1, "poa": 1, "effectiveness": []}], "effort": []}),
@@ -173,6 +173,6 @@ def test_a_surface_of_another_suffix_is_refused_and_one_switched_off_tells_nothi
     told = json.loads(run("surface", file({"grid": ground, "evidence": off}), "--json").output)
     assert told["elsewhere"] == pytest.approx(0.1)
     assert told["contributions"] == []
-    line = [{"id": "road", "kind": "near_line", "params": {"line": ROAD, "metres": 50}}]
+    line = [{"id": "road", "kind": "near_line", "line": ROAD, "metres": 50}]
     told = json.loads(run("surface", file({"grid": ground, "evidence": line}), "--json").output)
     assert told["contributions"][0]["evidence_id"] == "road"
