@@ -23,7 +23,7 @@ from layers.rescue.weighing import doubt, weigh
 from layers.rescue.wording import Relation
 
 MAX_CLUES: Final = 40
-WEIGHT_LEAST: Final = 0.2
+WEIGHT_LEAST: Final = 0.22
 VISIBLE_M: Final = 8_000.0
 NEAR_LEAST_M: Final = 1_500.0
 BESIDE_LEAST_M: Final = 120.0

@@ -20,6 +20,7 @@ LEAST_M: Final = 5.0
 MOST_M: Final = 200_000.0
 # How far off people's estimates are: a share of the distance, and degrees either way of a compass word.
 ESTIMATE: Final = 0.2
+ESTIMATE_BY_TIME: Final = 0.5
 SPREAD_DEG: Final = 20.0
 SPREAD_WITHOUT_DISTANCE_DEG: Final = 35.0
 _MAX_FILLERS: Final = 4
@@ -79,7 +80,8 @@ def distance(words: list[Token], first: int) -> Distance | None:
     skip = wording.OF_A.at(words, first + count) if value < 1 else None
     if skip:
         count += skip[0]
-    unit = wording.UNITS.at(words, first + count)
+    measured = wording.UNITS.at(words, first + count)
+    unit = measured or wording.MINUTES.at(words, first + count)
     if unit is None:
         return None
     metres_each = unit[1]
@@ -91,7 +93,9 @@ def distance(words: list[Token], first: int) -> Distance | None:
     metres = value * metres_each
     if not LEAST_M <= metres <= MOST_M:
         return None
-    return Distance(count, metres, max(ESTIMATE * metres, step * metres_each / 2))
+    return Distance(
+        count, metres, max((ESTIMATE if measured else ESTIMATE_BY_TIME) * metres, step * metres_each / 2)
+    )
 
 
 def _number(words: list[Token], first: int) -> tuple[int, float, float] | None:
@@ -184,7 +188,10 @@ def _measured(reading: Reading, first: int) -> Related | None:
         if filler is None:
             break
         at += filler[0]
-    spot = _anchor(reading, first + said.count, of=True, needs_of=True)
+    # "Half a mile up from", "200 m further than": the small words before "from" say nothing.
+    starts = range(first + said.count, min(at, len(words)) + 1)
+    anchors = (_anchor(reading, start, of=True, needs_of=True) for start in starts)
+    spot = next((one for one in anchors if one is not None), None)
     return _related(reading, first, spot, said=said) if spot else None
 
 

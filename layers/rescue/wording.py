@@ -60,7 +60,7 @@ TIMES: Final[Mapping[str, float]] = {
     **_each("thousand, mil, mille", 1000),
 }
 AND_A_HALF: Final = Phrases(
-    _each("and a half, y medio, y media, e meio, e meia, et demi, et demie, edmi", 0.5)
+    _each("and a half, y medio, y media, e meio, e meia, et demi, et demie, ak demi, edmi", 0.5)
 )
 UNITS: Final = Phrases(
     {
@@ -73,6 +73,24 @@ UNITS: Final = Phrases(
         **_each("block, blocks, cuadra, cuadras, quadra, quadras, quarteirao, quarteiroes", 120.0),
         **_each("nm, nmi, nautical mile, nautical miles, milla nautica, millas nauticas", 1852.0),
         **_each("milhas nauticas, milles nautiques, milles marins", 1852.0),
+    }
+)
+# What a minute of going is: on foot, by car, by boat; said by time, a distance is a rough guess.
+MINUTES: Final = Phrases(
+    {
+        **_each(
+            "minutes walk, minute walk, minutes on foot, minutes by foot, min walk, minutes walking", 75.0
+        ),
+        **_each("minutos a pie, minutos caminando, minutos andando, minutes a pied, minutes de marche", 75.0),
+        **_each("minutos a pe, minit a pye, minit sou pye", 75.0),
+        **_each(
+            "minutes drive, minute drive, minutes by car, min drive, minutos en carro, minutos en coche",
+            600.0,
+        ),
+        **_each("minutos de carro, minutes en voiture, minit nan machin", 600.0),
+        **_each(
+            "minutes by boat, minute boat ride, minutos en bote, minutos de barco, minutes en bateau", 400.0
+        ),
     }
 )
 # Between number and unit, and between unit and direction.
