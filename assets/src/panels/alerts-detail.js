@@ -6,7 +6,7 @@ import { markingChip, severityMark, stateMark } from './alerts-marks.js';
 import { againstText } from './alerts-words.js';
 
 const CHANNELS = { smtp: 'E-mail', webhook: 'Webhook', screen: 'Screen' };
-const OUTCOMES = { waiting: 'waits', sending: 'is being sent', sent: 'sent', failed: 'failed, will be tried again', given_up: 'given up', silent: 'not sent: quiet hours' };
+const OUTCOMES = { waiting: 'waits', sending: 'is being sent', sent: 'sent', failed: 'failed, will be tried again', retried: 'failed, was tried again', given_up: 'given up', silent: 'not sent: quiet hours' };
 
 /**
  * Return an alert as a panel.
@@ -56,10 +56,16 @@ function incidents({ incidents: listed = [], count: total }) {
     rows.length && rest > 0 ? el('p', { class: 'note', text: `and ${rest.toLocaleString('en-US')} more` }) : null);
 }
 
+/** What failed and came to a next attempt since does not wait for it any more. */
+function outcomeOf(one, listed) {
+  const next = one.outcome === 'failed' && listed.find((other) => other.channel === one.channel && other.address === one.address && other.attempt === one.attempt + 1);
+  return next && next.outcome !== 'waiting' ? 'retried' : one.outcome;
+}
+
 function deliveries(listed) {
   const rows = listed.map((one) => el('li', {},
     el('span', { text: `${CHANNELS[one.channel] ?? one.channel}${one.address ? ` to ${one.address}` : ''}` }),
-    el('span', { class: 'who', text: [one.at || one.due ? shortTime(one.at ?? one.due) : '', OUTCOMES[one.outcome] ?? one.outcome, one.attempt > 1 ? `attempt ${one.attempt}` : '', one.detail].filter(Boolean).join(' · ') })));
+    el('span', { class: 'who', text: [one.at || one.due ? shortTime(one.at ?? one.due) : '', OUTCOMES[outcomeOf(one, listed)] ?? one.outcome, one.attempt > 1 ? `attempt ${one.attempt}` : '', one.detail].filter(Boolean).join(' · ') })));
   return el('section', { class: 'part' }, el('h3', { text: 'Delivery log' }),
     rows.length ? el('ul', { class: 'history' }, ...rows) : el('p', { class: 'note', text: 'Shown on the screens of those who are told. No mail or webhook is set for this watch area.' }));
 }
