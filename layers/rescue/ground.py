@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from data.gazetteer.addresses import Stretch
+from data.gazetteer.match import Mask
 from data.gazetteer.mentions import MentionIndex, Token
 from data.gazetteer.places import Gazetteer
+from data.geo import FloatArray, distance_m
+from data.mirror import SiteFrame
 from data.model import LonLat
 from layers.rescue.places_meant import Possible
 
 MAX_POSSIBLE: Final = 25
+SITE_ACCURACY_M: Final = 50.0
 _THINGS: Final = frozenset({"airport", "hospital", "landmark", "ferry"})
 
 # The stretches of the street whose name has these words, in short form.
@@ -34,22 +40,62 @@ class Landmarks:
     """Sites by name and by what they are; made once for many texts."""
 
     def __init__(self, landmarks: Iterable[Landmark]) -> None:
-        self.all = tuple(landmarks)
-        self._names = MentionIndex((one.name, row, 1.0) for row, one in enumerate(self.all))
+        self._all = tuple(landmarks)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
     def named(self, text: Sequence[Token], first: int) -> tuple[int, list[Possible]]:
-        """Return how many words the longest name of a site that begins here has, and the sites."""
-        count, rows = self._names.at(text, first)
-        return count, [self._possible(self.all[row]) for row in list(rows)[:MAX_POSSIBLE]]
+        """Return how many words the longest name of a site that begins here has, and the sites.
 
-    def of_kind(self, kinds: Sequence[str]) -> list[Possible]:
-        """Return sites whose kind or name says that they are such a thing."""
-        said = ((one, f"{one.kind} {one.name}".lower()) for one in self.all)
-        return [self._possible(one) for one, text in said if any(kind in text for kind in kinds)]
+        A name of one word is too often just a word.
+        """
+        count, rows = self._names.at(text, first) if self._all else (0, {})
+        return (count, [self._possible(row) for row in list(rows)[:MAX_POSSIBLE]]) if count > 1 else (0, [])
 
-    @staticmethod
-    def _possible(one: Landmark) -> Possible:
+    def of_kind(
+        self, kinds: Sequence[str], around: Sequence[LonLat], *, within_m: float
+    ) -> list[tuple[float, Possible]]:
+        """Return sites near one of these places whose kind or name says that they are such a thing.
+
+        With the distance of each to the nearest of the places, nearest first.
+        """
+        if not self._all or not around:
+            return []
+        away = np.min([distance_m(here, *self._at) for here in around], axis=0)
+        close = [int(row) for row in np.argsort(away, kind="stable") if away[row] <= within_m]
+        said = ((row, f"{self._all[row].kind} {self._all[row].name}".lower()) for row in close)
+        return [
+            (float(away[row]), self._possible(row))
+            for row, text in said
+            if any(kind in text for kind in kinds)
+        ]
+
+    @cached_property
+    def _names(self) -> MentionIndex:
+        return MentionIndex((one.name, row, 1.0) for row, one in enumerate(self._all))
+
+    @cached_property
+    def _at(self) -> tuple[FloatArray, FloatArray]:
+        return np.array([one.at.lon for one in self._all]), np.array([one.at.lat for one in self._all])
+
+    def _possible(self, row: int) -> Possible:
+        one = self._all[row]
         return Possible(one.name, one.kind, one.at, one.accuracy_m)
+
+
+def landmarks_of(frame: SiteFrame, visible: Mask) -> Landmarks:
+    """Return the sites of the mirror that somebody may see; `visible` has a value for each of its scopes."""
+    lon, lat = frame.lonlat
+    return Landmarks(
+        Landmark(
+            str(frame.name[row]),
+            f"{frame.kind[row]} {frame.sector[row]}".strip(),
+            LonLat(float(lon[row]), float(lat[row])),
+            SITE_ACCURACY_M,
+        )
+        for row in np.flatnonzero(visible[frame.scope])
+    )
 
 
 @dataclass(frozen=True)
@@ -60,15 +106,19 @@ class Ground:
     streets: FindStretches | None = None
     landmarks: Landmarks = field(default_factory=lambda: Landmarks(()))
 
+    def things(self, kinds: Sequence[str], around: Sequence[LonLat], *, within_m: float) -> list[Possible]:
+        """Return what may be called "the church" near these places, nearest first: sites and known places."""
+        held = (self.landmarks, self._own)
+        found = [pair for one in held for pair in one.of_kind(kinds, around, within_m=within_m)]
+        return [possible for _, possible in sorted(found, key=lambda pair: pair[0])]
+
     @cached_property
-    def things(self) -> Landmarks:
-        """Sites, and whatever of the gazetteer is a thing and not a town."""
-        own = (
+    def _own(self) -> Landmarks:
+        return Landmarks(
             Landmark(one.name, one.kind, one.at, one.accuracy_m)
             for one in self.gazetteer.places
             if one.kind in _THINGS
         )
-        return Landmarks([*self.landmarks.all, *own])
 
     @cached_property
     def states(self) -> Mapping[str, int]:

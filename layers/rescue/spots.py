@@ -207,11 +207,7 @@ class _Finder:
             said = wording.THINGS.at(self.words, at)
             if said is None or at in taken or not self._pointed_at(at) or len(held) + len(found) >= MAX_SPOTS:
                 continue
-            near = [
-                (min(_away(centre, one.at) for centre in centres), number, one)
-                for number, one in enumerate(self.ground.things.of_kind(said[1]))
-            ]
-            close = [one for away, _, one in sorted(near, key=lambda one: one[:2]) if away < _THING_NEAR_M]
+            close = self.ground.things(said[1], centres, within_m=_THING_NEAR_M)
             if close:
                 held.append(self._spot("thing", at, said[0], close))
         return held
