@@ -18,10 +18,11 @@ from data.gazetteer.addresses import Stretch, street_key
 from data.geo import bearing_deg, distance_m
 from data.model import LonLat
 from layers.rescue.clues import Clue, clues_on
-from layers.rescue.ground import Ground, Landmark, Landmarks
+from layers.rescue.ground import Ground, Landmark, Landmarks, landmarks_of
 from layers.rescue.locate import Candidate, locate_on
 from layers.rescue.params import read_params
 from tests.load.haiti_study import reports, study
+from tests.support.frames import sites_of
 from tests.support.records import HOSTILE
 
 SAINT_JOHN = LonLat(-64.735, 18.337)
@@ -191,6 +192,15 @@ def test_the_likeliest_place_comes_first(
     found = best(_ground(), text, near)
     assert found.name == name
     assert (found.lon, found.lat) == pytest.approx((lon, lat), abs=0.01)
+
+
+def test_a_site_that_may_not_be_seen_is_no_landmark(ground: Ground) -> None:
+    church = LonLat(-64.70, 18.35)
+    frame = sites_of([church], scope=1, sector="church")
+    for visible, clues in ((True, 1), (False, 0)):
+        sites = landmarks_of(frame, np.array([False, visible]))
+        seen = Ground(ground.gazetteer, landmarks=sites)
+        assert len(clues_on(seen, "behind the church", CORAL_BAY)) == clues
 
 
 def test_all_that_a_name_may_mean_is_weighed(ground: Ground) -> None:
