@@ -37,7 +37,7 @@ def bench(rows: int, rounds: int, home: Path | None, as_json: bool) -> None:
 
 
 def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
-    from dashboard.cli import bench_hotspots, bench_rescue
+    from dashboard.cli import bench_hotspots, bench_households, bench_rescue
     from dashboard.cli.bench_mirror import measure
     from dashboard.cli.bench_store import fill
     from data.settings import Settings
@@ -55,7 +55,12 @@ def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
             "fill_s": round(filled_s, 1),
             **measure(store, rounds=rounds),
             "hotspot_kernels_ms": kernels,
-            "rescue_ms": bench_rescue.measure(cells=min(rows, bench_rescue.CELLS), rounds=min(rounds, 5)),
+            "rescue_ms": {
+                **bench_rescue.measure(cells=min(rows, bench_rescue.CELLS), rounds=min(rounds, 5)),
+                **bench_households.measure(
+                    households=min(rows, bench_households.HOUSEHOLDS), rounds=min(rounds, 5)
+                ),
+            },
         }
     finally:
         store.close()
@@ -85,9 +90,9 @@ def _text(result: dict[str, Any]) -> str:
 
 
 def _kernels(figures: dict[str, float]) -> list[str]:
-    from dashboard.cli import bench_hotspots, bench_rescue
+    from dashboard.cli import bench_hotspots, bench_households, bench_rescue
 
-    limits_ms = {**bench_hotspots.LIMITS_MS, **bench_rescue.LIMITS_MS}
+    limits_ms = {**bench_hotspots.LIMITS_MS, **bench_rescue.LIMITS_MS, **bench_households.LIMITS_MS}
     return [f"{name:40}{ms:>10.1f} ms   limit {limits_ms[name]:g}" for name, ms in figures.items()]
 
 

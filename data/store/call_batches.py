@@ -41,7 +41,7 @@ class Counts:
         return self.added, self.updated, self.unchanged, self.duplicate
 
 
-def take_in(store: Store, actor: Actor, calls: Sequence[NewCall], *, batch_id: int) -> Counts:
+def take_in(store: Store, actor: Actor, calls: Sequence[NewCall], *, batch_id: int | None) -> Counts:
     """Write calls of one source in chunks, each committed by itself; who may has been asked by the caller."""
     counts, seen = Counts(), set()
     for at in range(0, len(calls), _CHUNK):
