@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +15,8 @@ from layers.rescue.priority import Standing, is_own, standings
 from layers.rescue.same_people import CallFacts, suggestions
 
 _KEPT = 16  # actors who may see different things
+_LONG_S = 0.5  # to compare all calls
+_PAUSES = 10.0  # times as long as that until it is done again
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,22 @@ class Suggestion:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was found of which calls (seq and revision), and until when that is new enough."""
+
+    calls: frozenset[tuple[int, int]]
+    found: tuple[Likeness, ...]
+    until: float
+
+
 class Board:
     """Looks at the store anew at each question; only the comparing of calls is kept while they stay."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lock = threading.Lock()
-        self._kept: dict[int, tuple[Likeness, ...]] = {}
+        self._kept: dict[frozenset[int], _Kept] = {}
 
     def standings(self, actor: Actor) -> list[Standing]:
         """Return the households that the actor may see, those in most need first."""
@@ -55,8 +67,8 @@ class Board:
         refused = self._services.store.households.dismissed()
         best: dict[frozenset[UUID], Suggestion] = {}
         for like in self._likenesses(waiting):
-            a, b = home[like.a], home[like.b]
-            if a is b or (min(like.a, like.b), max(like.a, like.b)) in refused:
+            a, b = home.get(like.a), home.get(like.b)
+            if a is None or b is None or a is b or (min(like.a, like.b), max(like.a, like.b)) in refused:
                 continue
             key = frozenset((a.id, b.id))
             if key not in best or best[key].score < like.score:
@@ -66,14 +78,27 @@ class Board:
         return sorted(best.values(), key=lambda one: (-one.score, one.a.seq, one.b.seq))
 
     def _likenesses(self, households: Sequence[Household]) -> tuple[Likeness, ...]:
+        """Return the calls that are alike; of thousands of calls, perhaps as they were a moment ago."""
         calls = [call for one in households for call in one.calls]
-        key = hash(tuple((call.seq, call.revision) for call in calls))
+        # Whoever sees calls of the same scopes sees the same calls.
+        sees = frozenset(call.scope.id for call in calls)
+        now = frozenset((call.seq, call.revision) for call in calls)
         with self._lock:  # a change is compared once, however many pages ask
-            if key not in self._kept:
+            kept = self._kept.get(sees)
+            if kept is None or (kept.calls != now and time.monotonic() >= kept.until):
                 while len(self._kept) >= _KEPT:
                     del self._kept[next(iter(self._kept))]
-                self._kept[key] = _compared(calls)
-            return self._kept[key]
+                kept = self._kept[sees] = _kept_now(calls, now)
+            return kept.found
+
+
+def _kept_now(calls: Sequence[Call], now: frozenset[tuple[int, int]]) -> _Kept:
+    began = time.monotonic()
+    found = _compared(calls)
+    ended = time.monotonic()
+    took = ended - began
+    # What takes seconds is not done anew for each call that comes in.
+    return _Kept(now, found, ended + (_PAUSES * took if took > _LONG_S else 0.0))
 
 
 def _compared(calls: Sequence[Call]) -> tuple[Likeness, ...]:
