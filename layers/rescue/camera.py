@@ -50,8 +50,10 @@ def ground_seen(grid: Grid, photo: Footprint) -> BaseGeometry:
 
 def footprint(grid: Grid, photo: Footprint) -> Patch:
     """Return the mass of "they are in this picture", near the landmarks that were recognised in it."""
-    shape = ground_seen(grid, photo)
     x, y = (float(at[0]) for at in grid.to_plane([photo.lon], [photo.lat]))
+    if not (math.isfinite(x) and math.isfinite(y)):  # on the other side of the Earth
+        return Patch(0, 0, np.zeros((0, 0)))
+    shape = ground_seen(grid, photo)
     soft_m = _HEADING_ERROR * shape.centroid.distance(shapely.Point(x, y)) + 0.02 * photo.altitude_m
     patch = cover(grid, shape, softness_m=soft_m)
     mass = patch.values * (grid.cell_m**2 / shape.area)

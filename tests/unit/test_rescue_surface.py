@@ -157,3 +157,16 @@ def test_expected_people_are_all_households_people_whatever_grid_they_lie_on():
     assert (coarse[80:120, 80:120] > 0).all()
     with pytest.raises(Invalid):
         expected_people(surfaces, [1, 2], target)
+
+
+def test_the_heaviest_evidence_still_contributes_in_numbers_and_a_heavier_one_is_refused():
+    told = [piece("point", reliability=1.0, weight=10, params={"accuracy_m": 5}), piece("area", weight=10)]
+    found = combine(coast(100, 80), None, told, NOW)
+    assert all(math.isfinite(each.bits) and 0 <= each.moved <= 1 for each in found.contributions)
+    assert np.isfinite(found.log_p).all()
+    for weight in (10.1, -1, math.nan):
+        with pytest.raises(Invalid):
+            combine(coast(100, 80), None, [piece("point", weight=weight)], NOW)
+    for reliability in (1.1, -0.1, math.nan):
+        with pytest.raises(Invalid):
+            combine(coast(100, 80), None, [piece("point", reliability=reliability)], NOW)
