@@ -13,6 +13,8 @@ from data.model import LonLat
 
 _PEOPLE_PER_KM2: Final = 4_000.0  # of a town, so that its radius follows from its people
 _TOWN_LEAST_M: Final = 1_800.0
+_WIDE_M: Final = 4_000.0
+_ISLAND_PEOPLE: Final = 30_000
 _TOWN_MOST_M: Final = 20_000.0
 
 
@@ -42,6 +44,12 @@ class Spot:
     possible: tuple[Possible, ...] = ()
     regions: tuple[tuple[str, str], ...] = ()  # country and state, where the words name such
     line: BaseGeometry | None = None  # of a street
+
+
+def people_of(place: Place) -> int:
+    """Return for how many people a place of that name counts: an island for more than live on it."""
+    known = place.kind in ("island", "region") and place.accuracy_m >= _WIDE_M
+    return max(place.population, _ISLAND_PEOPLE) if known else place.population
 
 
 def accuracy_of(place: Place) -> float:

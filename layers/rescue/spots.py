@@ -18,7 +18,7 @@ from data.model import LonLat
 from layers.rescue import ordinary, wording
 from layers.rescue.fixes import fixes
 from layers.rescue.ground import MAX_POSSIBLE, Ground
-from layers.rescue.places_meant import Possible, Spot, accuracy_of
+from layers.rescue.places_meant import Possible, Spot, accuracy_of, people_of
 from layers.rescue.street_spots import StreetSpots
 
 MAX_SPOTS: Final = 60
@@ -180,7 +180,7 @@ class _Finder:
             away = _away(self.near, one.at) if self.near else 0.0
             if away > (HAMLET_M if one.population < TOWN else FAR_M) and one.population < FAR_PEOPLE:
                 continue
-            found.append((one.population / (1 + away / 100_000) ** 2, row, worth, one))
+            found.append((people_of(one) / (1 + away / 100_000) ** 2, row, worth, one))
         found.sort(key=lambda held: (-held[0], held[1]))
         return [
             Possible(
@@ -191,7 +191,7 @@ class _Finder:
                 worth * likeness,
                 one.country,
                 one.region,
-                one.population,
+                people_of(one),
             )
             for _, _, worth, one in found[:MAX_POSSIBLE]
         ]
