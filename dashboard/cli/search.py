@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, str] = {
     "allocate": "search_theory",
     "locate": "search_locate",
     "pod": "search_theory",
+    "reach": "search_reach",
     "surface": "search_surface",
     "update": "search_theory",
 }

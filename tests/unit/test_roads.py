@@ -1,0 +1,219 @@
+"""Roads: what closes them, who is cut off, and which reopening frees most; against brute force."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.cli import main
+from data.errors import Invalid, UnreadableFile
+from data.model import LonLat
+from layers.roads.closures import Cause, Closure, cut
+from layers.roads.network import RESIDENTIAL, Network, Vehicle
+from layers.roads.reach import People, isochrone, nearest_target, pockets, reach
+from layers.roads.reading import assemble, from_lines, read_network
+from layers.roads.reopenings import reopenings
+
+STEP = 0.01  # degrees between junctions: about a kilometre, far beyond what a closure reaches
+
+
+def _at(junction: int) -> tuple[float, float]:
+    return (junction % 4 * STEP, junction // 4 * STEP)
+
+
+def _network(edges: Sequence[tuple[int, int]], oneway: Sequence[int] | None = None) -> Network:
+    lines = np.array([shapely.LineString([_at(a), _at(b)]) for a, b in edges], dtype=object)
+    way = np.array(oneway if oneway is not None else [0] * len(edges), dtype=np.int8)
+    ends = (np.array([a for a, _ in edges]), np.array([b for _, b in edges]))
+    return assemble(lines, ends=ends, road_class=np.full(len(edges), RESIDENTIAL, np.uint8), oneway=way)
+
+
+def _people(junctions: Sequence[int]) -> People:
+    lon, lat = np.array([_at(one) for one in junctions], dtype=float).reshape(-1, 2).T
+    return People(lon, lat, np.ones(len(junctions)))
+
+
+def _on(edges: Sequence[tuple[int, int]], chosen: Sequence[int], name: str) -> Closure:
+    """Return a closure in the middle of each chosen edge: edges that share a middle are closed with it."""
+    points = [shapely.Point(np.mean([_at(edges[n][0]), _at(edges[n][1])], axis=0)) for n in chosen]
+    return Closure(name, name, shapely.MultiPoint(points))
+
+
+PAIRS = [(a, b) for a, b in itertools.combinations(range(8), 2)]
+small = st.lists(st.sampled_from(PAIRS), min_size=1, max_size=14, unique=True)
+ways = st.lists(st.sampled_from([-1, 0, 1]), min_size=14, max_size=14)
+closed = st.lists(st.lists(st.integers(0, 13), min_size=1, max_size=4), max_size=4)
+
+
+def _brute(network: Network, usable: np.ndarray, base: int) -> set[tuple[float, float]]:
+    """Return the places of the junctions that are reached, by walking edge after edge."""
+    seen = {base}
+    grown = True
+    while grown:
+        grown = False
+        for edge in np.flatnonzero(usable).tolist():
+            a, b, way = int(network.start[edge]), int(network.end[edge]), int(network.oneway[edge])
+            for tail, head, allowed in ((a, b, way >= 0), (b, a, way <= 0)):
+                if allowed and tail in seen and head not in seen:
+                    seen.add(head)
+                    grown = True
+    return {(round(float(network.lon[n]), 6), round(float(network.lat[n]), 6)) for n in seen}
+
+
+@given(small, ways, closed)
+def test_who_is_reached_and_what_a_reopening_frees_agree_with_brute_force(
+    edges: list[tuple[int, int]], way: list[int], shut: list[list[int]]
+) -> None:
+    network = _network(edges, way[: len(edges)])
+    closures = [
+        _on(edges, [n % len(edges) for n in chosen], f"c{number}") for number, chosen in enumerate(shut)
+    ]
+    used = sorted({one for edge in edges for one in edge})
+    people, base = _people(used), LonLat(*_at(used[0]))
+    start = int(network.nearest(base.lon, base.lat)[0][0])
+
+    def reached_without(lifted: set[int]) -> set[tuple[float, float]]:
+        left = [one for number, one in enumerate(closures) if number not in lifted]
+        return _brute(network, np.isfinite(cut(network, left, Vehicle.CAR)), start)
+
+    found = reach(
+        network, cut(network, closures, Vehicle.CAR), bases=[base], people=people, vehicle=Vehicle.CAR
+    )
+    before = reached_without(set())
+    assert {tuple(np.round(_at(used[n]), 6)) for n in np.flatnonzero(found.reached)} == before
+    gains = {n: len(reached_without({n}) - before) for n in range(len(closures))}
+    best = reopenings(network, closures=closures, bases=[base], people=people, vehicle=Vehicle.CAR, most=1)
+    if max(gains.values(), default=0) > 0:
+        assert best[0].people == max(gains.values())
+        assert best[0].closures == (f"c{max(gains, key=lambda n: (gains[n], -n))}",)
+    elif best:
+        together = {int(name[1:]) for name in best[0].closures}
+        assert len(together) > 1
+        assert best[0].people == len(reached_without(together) - before) > 0
+    else:
+        sets = [set(s) for size in (2, 3) for s in itertools.combinations(range(len(closures)), size)]
+        assert all(reached_without(one) == before for one in sets)
+
+
+@given(small, closed)
+def test_more_closures_never_reach_more(edges: list[tuple[int, int]], shut: list[list[int]]) -> None:
+    network = _network(edges)
+    closures = [_on(edges, [n % len(edges) for n in chosen], str(i)) for i, chosen in enumerate(shut)]
+    used = sorted({one for edge in edges for one in edge})
+    people, base = _people(used), LonLat(*_at(used[0]))
+    times = [
+        reach(
+            network, cut(network, closures[:n], Vehicle.CAR), bases=[base], people=people, vehicle=Vehicle.CAR
+        ).seconds
+        for n in range(len(closures) + 1)
+    ]
+    assert all((later >= sooner).all() for sooner, later in itertools.pairwise(times))
+
+
+def test_a_chain_says_its_pocket_its_reopenings_and_the_way_to_shelter() -> None:
+    edges = [(0, 1), (1, 2), (2, 3)]
+    network = _network(edges)
+    closures = [_on(edges, [1], "slide"), _on(edges, [2], "tree")]
+    people, base = _people([1, 2, 3]), LonLat(*_at(0))
+    seconds = cut(network, closures, Vehicle.CAR)
+    found = reach(network, seconds, bases=[base], people=people, vehicle=Vehicle.CAR)
+    assert found.reached.tolist() == [True, False, False]
+    assert found.seconds[0] == pytest.approx(network.length_m[0] / (30 / 3.6), rel=1e-6)
+    parts = pockets(network, seconds, found=found, people=people, vehicle=Vehicle.CAR)
+    assert [part.places.tolist() for part in parts] == [[1], [2]]
+    assert all(part.outline.area > 0 for part in parts)
+    first, second = reopenings(network, closures=closures, bases=[base], people=people, vehicle=Vehicle.CAR)
+    assert (first.closures, first.people) == (("slide",), 1.0)
+    assert (second.closures, second.cumulative_people) == (("tree",), 2.0)
+    to_shelter, which = nearest_target(network, seconds, targets=[base], people=people, vehicle=Vehicle.CAR)
+    assert which.tolist() == [0, -1, -1]
+    assert to_shelter[0] == pytest.approx(found.seconds[0])
+    walk = reach(
+        network, cut(network, closures, Vehicle.FOOT), bases=[base], people=people, vehicle=Vehicle.FOOT
+    )
+    assert walk.reached.all()
+    flooded = [Closure("w", "w", shapely.box(0.012, -0.001, 0.018, 0.001), Cause.FLOOD)]
+    wet = {v: np.isfinite(cut(network, flooded, v)).tolist() for v in (Vehicle.CAR, Vehicle.HIGH_CLEARANCE)}
+    assert wet == {Vehicle.CAR: [True, False, True], Vehicle.HIGH_CLEARANCE: [True, True, True]}
+
+
+def test_two_closures_that_only_help_together_are_named_together() -> None:
+    edges = [(0, 1), (1, 2)]
+    network = _network(edges)
+    closures = [_on(edges, [1], "a"), _on(edges, [1], "b")]
+    best = reopenings(
+        network, closures=closures, bases=[LonLat(*_at(0))], people=_people([2]), vehicle=Vehicle.CAR
+    )
+    assert [(one.closures, one.people) for one in best] == [(("a", "b"), 1.0)]
+
+
+def test_an_isochrone_holds_what_is_reached_in_time_and_a_boat_goes_straight() -> None:
+    network = _network([(0, 1), (1, 2), (2, 3)])
+    seconds = network.seconds(Vehicle.CAR)
+    minutes = float(seconds[0]) / 60 * 1.5
+    area = isochrone(network, seconds, base=LonLat(*_at(0)), minutes=minutes, vehicle=Vehicle.CAR)
+    assert [area.covers(shapely.Point(_at(n))) for n in range(4)] == [True, True, False, False]
+    boat = reach(network, seconds, bases=[LonLat(*_at(0))], people=_people([3]), vehicle=Vehicle.BOAT)
+    assert boat.seconds[0] == pytest.approx(3_335.8 / 10.3, rel=1e-2)
+
+
+def test_lines_without_node_ids_meet_where_their_ends_lie_together() -> None:
+    shapes = [shapely.LineString([(0, 0), (1e-3, 0)]), shapely.LineString([(1e-3, 1e-9), (2e-3, 0)])]
+    frame = gpd.GeoDataFrame({"oneway": ["yes", "no"]}, geometry=shapes, crs="EPSG:4326")
+    network = from_lines(frame, name="two.geojson")
+    assert (network.junctions, network.oneway.tolist()) == (3, [1, 0])
+
+
+def test_files_that_are_no_roads_are_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "bad.geojson").write_text("{")
+    (tmp_path / "bad.osm.pbf").write_bytes(b"\x00" * 40)
+    for name in ("bad.geojson", "bad.osm.pbf"):
+        with pytest.raises(UnreadableFile):
+            read_network(tmp_path / name)
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:4326")
+    points.to_file(tmp_path / "points.geojson")
+    with pytest.raises(Invalid, match="no lines"):
+        read_network(tmp_path / "points.geojson")
+
+
+@pytest.mark.parametrize(
+    ("name", "edges", "junctions"),
+    [("cambridge_TRANS_Centerlines.geojson", 2_644, 1_874), ("andorra.osm.pbf", 2_801, 2_365)],
+)
+def test_real_files_give_their_network(shared_data: Path, name: str, edges: int, junctions: int) -> None:
+    network = read_network(shared_data / "5_roads" / name)
+    assert (len(network), network.junctions) == (edges, junctions)
+    assert set(network.oneway.tolist()) == {-1, 0, 1}
+
+
+def test_the_command_line_names_the_pocket_and_the_reopening(tmp_path: Path) -> None:
+    def save(name: str, shapes: list[shapely.Geometry], **columns: list[object]) -> str:
+        path = tmp_path / f"{name}.geojson"
+        gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326").to_file(path)
+        return str(path)
+
+    roads = save("roads", [shapely.LineString([_at(n), _at(n + 1)]) for n in range(3)])
+    shut = save("shut", [shapely.Point(1.5 * STEP, 0)], id=["slide"])
+    bases = save("bases", [shapely.Point(_at(0))], id=["station"])
+    people = tmp_path / "people.csv"
+    people.write_text("id,lon,lat,count\nhouse,0.03,0.0,4\nmill,0.01,0.0,1\n")
+    words = ["search", "reach", "--roads", roads, "--closures", shut, "--bases", bases]
+    result = CliRunner().invoke(main, [*words, "--people", str(people), "--json"])
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.output)
+    assert answer["cut_off"] == {"places": 1, "people": 4.0}
+    assert [(one["people"], one["places"]) for one in answer["pockets"]] == [(4.0, ["house"])]
+    assert [(one["closures"], one["people"]) for one in answer["reopenings"]] == [(["slide"], 4.0)]
+    assert [(one["id"], one["base"]) for one in answer["times"]] == [("mill", "station")]
+    people.write_text("id,lon,lat\nhouse,,\n")
+    assert CliRunner().invoke(main, [*words, "--people", str(people)]).exit_code == 2
