@@ -48,7 +48,7 @@ def _add_reading(routes: APIRouter, services: Services, board: Board) -> None:
     ) -> Json:
         """Return a page of households, those in most need first, and how many people are unaccounted for."""
         every = board.standings(actor)
-        asked, box = _statuses(status), _box(bbox)
+        asked, box = _statuses(status), box_of(bbox)
         found = [one for one in every if one.household.status in asked and _matches(one, box=box, words=q)]
         begin = _offset(cursor)
         items = [calls_json.household(one) for one in found[begin : begin + limit]]
@@ -131,7 +131,8 @@ def _statuses(text: str) -> frozenset[HouseholdStatus]:
         ) from None
 
 
-def _box(text: str) -> tuple[float, ...] | None:
+def box_of(text: str) -> tuple[float, ...] | None:
+    """Return west, south, east, north of a query string, None where there are none; raise Invalid."""
     if not text:
         return None
     try:
@@ -147,7 +148,7 @@ def _box(text: str) -> tuple[float, ...] | None:
 
 def _matches(one: Standing, *, box: tuple[float, ...] | None, words: str) -> bool:
     shown = calls_json.household(one) if box is not None else {}
-    if box is not None and not _inside(shown["place"], box):
+    if box is not None and not inside(shown["place"], box):
         return False
     if not words.strip():
         return True
@@ -160,7 +161,8 @@ def _matches(one: Standing, *, box: tuple[float, ...] | None, words: str) -> boo
     return all(word in text for word in words.casefold().split())
 
 
-def _inside(place: Json, box: tuple[float, ...]) -> bool:
+def inside(place: Json, box: tuple[float, ...]) -> bool:
+    """Return whether a place lies in a box, over the antimeridian too."""
     lon, lat = place["lon"], place["lat"]
     if lon is None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dashboard.web.limits import UploadPath
+from data.importers.tracks import MAX_MB
 from data.settings import Settings
 
 PHOTO_MAX_MB = 12
@@ -15,5 +16,6 @@ def upload_paths(settings: Settings) -> list[UploadPath]:
     mb = 1_048_576
     return [
         UploadPath(re.compile(r"/api/v1/incidents/[^/]+/attachments"), PHOTO_MAX_MB * mb),
+        UploadPath(re.compile(r"/api/v1/tasks/[^/]+/track"), MAX_MB * mb),
         UploadPath(re.compile(r"/api/v1/uploads"), settings.upload_max_mb * mb),
     ]

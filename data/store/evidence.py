@@ -74,7 +74,10 @@ class EvidenceLayers:
             return self._one(connection, here, made)
 
     def add_to_all(self, actor: Actor, households: Iterable[Household], new: NewPiece) -> None:
-        """Enter what was found out about the ground for every household that may have been there."""
+        """Enter what was found out about some ground for every household that may have been there.
+
+        The households need not be seen by the actor: nothing of them is answered.
+        """
         checked(new)
         require(actor, Permission.RESPOND)
         with writing(self._store.engine) as connection:
@@ -85,7 +88,7 @@ class EvidenceLayers:
     def change(
         self, actor: Actor, evidence_id: UUID, values: Mapping[str, Any], *, revision: int, note: str = ""
     ) -> tuple[Household, Piece]:
-        """Return the household and the piece in its new state; raise Conflict if `revision` is not the newest.
+        """Return the household and the piece in its new state; raise Conflict if `revision` is old.
 
         `values` may hold on, reliability, weight and withdrawn.
         """

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import delete, func, insert, select
 
 from data.access import Actor, Permission, require, sql_filter
@@ -48,6 +49,15 @@ class Streets:
         with reading(self._store.engine) as connection:
             rows = connection.execute(query.order_by(street.c.seq)).all()
         return list(_stretches(row._asdict() for row in rows))
+
+    def lines(self, actor: Actor, within: BaseGeometry) -> BaseGeometry:
+        """Return the streets that the actor may see on some ground, as one geometry."""
+        seen = sql_filter(street.c.scope_id, self._store.visible(actor))
+        with reading(self._store.engine) as connection:
+            rows = connection.execute(select(street.c.geometry).where(seen)).scalars().all()
+        shapes = shapely.from_wkb([bytes(one) for one in rows])
+        shapely.prepare(within)
+        return shapely.union_all(shapely.intersection(shapes[shapely.intersects(shapes, within)], within))
 
 
 def _stretches(rows: Iterable[Mapping[str, Any]]) -> Iterable[Stretch]:

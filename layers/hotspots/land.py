@@ -53,6 +53,37 @@ def land_in(x_edges: FloatArray, y_edges: FloatArray) -> Mask:
     return land[::-1] if y_edges[0] > y_edges[-1] else land
 
 
+def shore_in(ground: BaseGeometry) -> BaseGeometry:
+    """Return the shore on some ground, both in degrees, as lines: as sharp as the map draws it."""
+    turned = shapely.transform(ground, _to_turns)
+    west, north, east, south = turned.bounds
+    across, down = np.array([west, east]), np.array([north, south])
+    zoom = next(
+        (
+            zoom
+            for zoom in range(_US_LAST, 0, -1)
+            if math.prod(last - first for first, last in (_tiles(across, zoom), _tiles(down, zoom)))
+            <= _MOST_TILES
+        ),
+        0,
+    )
+    land = shapely.union_all(
+        [_ground(zoom, x, y) for x in range(*_tiles(across, zoom)) for y in range(*_tiles(down, zoom))]
+    )
+    lines = shapely.intersection(shapely.boundary(land), turned)
+    return shapely.transform(lines, _from_turns)
+
+
+def _to_turns(at: FloatArray) -> FloatArray:
+    lat = np.radians(np.clip(at[:, 1], -85.0, 85.0))
+    return np.column_stack([at[:, 0] / 360 + 0.5, 0.5 - np.arcsinh(np.tan(lat)) / (2 * math.pi)])
+
+
+def _from_turns(at: FloatArray) -> FloatArray:
+    lat = np.degrees(np.arctan(np.sinh(math.pi * (1 - 2 * at[:, 1]))))
+    return np.column_stack([(at[:, 0] - 0.5) * 360, lat])
+
+
 def touched(geometry: BaseGeometry, x_edges: FloatArray, y_edges: FloatArray, *, slack: float = 0.0) -> Mask:
     """Return which boxes between ascending edges a geometry comes within `slack` of.
 
