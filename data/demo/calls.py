@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,7 +65,7 @@ class CallsPlan:
     region: str
     households: int
     again: int  # calls about people about whom somebody called before
-    told: tuple[NewCall, ...] = ()  # times count from the storm's peak; the first two are the same people
+    told: Callable[[datetime], list[NewCall]] | None = None  # of the storm's peak; all about the same people
     settled: Mapping[HouseholdStatus, int] | None = None
 
 
@@ -98,20 +98,17 @@ def _calls(
     """Return the calls in order of making, and which of them are about the same people."""
     names = [(first, last) for last in _LAST for first in _FIRST]
     picked = rng.permutation(len(names))
-    made = [replace(one, id=make_id(to_ms(one.received or now), rng)) for one in _dated(plan, peak)]
+    told = [] if plan.told is None else plan.told(peak)
+    made = [replace(one, id=make_id(to_ms(one.received or now), rng)) for one in told]
     groups: list[list[int]] = [list(range(len(made)))] if made else []
     for number in range(plan.households - len(groups)):
         groups.append([len(made)])
         made.append(_call(rng, plan, towns, names[picked[number]], peak=peak, now=now, area_code=area_code))
     for _ in range(plan.again):
-        group = int(rng.integers(1 if plan.told else 0, len(groups)))
+        group = int(rng.integers(1 if told else 0, len(groups)))
         groups[group].append(len(made))
         made.append(_again(rng, made[groups[group][0]], now=now, area_code=area_code))
     return made, groups
-
-
-def _dated(plan: CallsPlan, peak: datetime) -> list[NewCall]:
-    return [replace(one, received=peak + timedelta(hours=30 * (at + 2))) for at, one in enumerate(plan.told)]
 
 
 def _call(

@@ -219,7 +219,7 @@ _NEIGHBOR = NewCall(
     source_id=0,
     channel=Channel.RADIO,
     caller=Caller(name="Desmond, sailing vessel Marisol", relation="neighbour", place_text="Hurricane Hole"),
-    people=(Person(name="Mr. and Mrs. Thornbury"),),
+    people=(Person(name="Walt Thornbury"), Person(name="Edith Thornbury")),
     people_count=2,
     place_text="hillside northeast of Coral Bay, seen from Hurricane Hole",
     needs=Needs(hazards=(Hazard.LANDSLIDE,)),
@@ -228,11 +228,23 @@ _NEIGHBOR = NewCall(
         "chimney on the second morning, nothing since."
     ),
 )
+
+
+def _told(peak: datetime) -> list[NewCall]:
+    """Return the two calls about the couple under the slide."""
+    last = peak - timedelta(hours=3)
+    needs = replace(_DAUGHTER.needs, water_until=peak + timedelta(hours=72))
+    return [
+        replace(_DAUGHTER, received=peak + timedelta(hours=60), last_contact=last, needs=needs),
+        replace(_NEIGHBOR, received=peak + timedelta(hours=90)),
+    ]
+
+
 _CALLS = CallsPlan(
     region="St. John",
     households=35,
     again=24,
-    told=(_DAUGHTER, _NEIGHBOR),
+    told=_told,
     settled={
         HouseholdStatus.LOCATED: 4,
         HouseholdStatus.REACHED: 2,
