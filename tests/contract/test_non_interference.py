@@ -48,6 +48,7 @@ QUESTIONS = (
     "/api/v1/hotspots?kind=difference&against=weeks&from=2026-10-25T00:00Z&to=2026-11-02T00:00Z",
     "/api/v1/hotspots/ranked",
     "/api/v1/hotspots/ranked?near=healthcare:5000&cell_m=500",
+    "/api/v1/hotspots/exposures",
     "/api/v1/sites",
     "/api/v1/sites?q=hospital",
     "/api/v1/sites?q=secret",
