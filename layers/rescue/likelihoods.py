@@ -23,7 +23,7 @@ from layers.rescue.tracks import coverage
 
 # However reliable, evidence never says that they cannot be somewhere.
 LEAST: Final = 1e-3
-MAX_WEIGHT: Final = 10.0
+MAX_WEIGHT: Final = 100.0
 _SOFT_SIGHT, _SOFT_LINE = 0.1, 0.25
 _STALEST_M = 2_000_000.0
 _CORRIDOR_M = 25.0  # to each side of a track whose sweep width nobody told

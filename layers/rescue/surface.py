@@ -94,8 +94,12 @@ def combine(
     total = float(p.sum()) + math.exp(log_beyond - most)
     log_p -= most + math.log(total)
     p /= total
-    beyond = math.exp(log_beyond - most) / total
-    gained = [_contribution(each, p, beyond) for each in found] if contributions else []
+    log_beyond -= most + math.log(total)
+    beyond = math.exp(log_beyond)
+    gained = [
+        _heavy_contribution(each, log_p, log_beyond) if each.heavy else _contribution(each, p, beyond)
+        for each in (found if contributions else [])
+    ]
     return Surface(grid, log_p, beyond, tuple(gained))
 
 
@@ -133,6 +137,7 @@ class _Log:
     near: FloatArray
     base: float
     beyond: float
+    heavy: bool  # weighs more than once: its powers may leave the range of doubles
 
     @classmethod
     def of(cls, evidence: Evidence, told: Likelihood) -> _Log:
@@ -144,6 +149,7 @@ class _Log:
             near if weight == 1.0 else weight * near,
             weight * math.log(told.base),
             weight * math.log(told.elsewhere),
+            weight > 1.0,
         )
 
 
@@ -170,6 +176,20 @@ def _contribution(told: _Log, p: FloatArray, beyond: float) -> Contribution:
     without -= near
     moved = float(np.abs(without, out=without).sum()) + abs(rest - rest_without / z)
     moved += abs(beyond - beyond_without / z)
+    return Contribution(told.evidence_id, max(0.0, nats / math.log(2)), min(1.0, moved / 2))
+
+
+def _heavy_contribution(told: _Log, log_p: FloatArray, log_beyond: float) -> Contribution:
+    """Return the same in logarithms throughout: slower, and right where p is too small for a double."""
+    log_q = log_p - told.base
+    log_q[told.where] += told.base - told.near
+    beyond_q = log_beyond - told.beyond
+    most = max(float(log_q.max()), beyond_q)
+    log_z = most + math.log(float(np.exp(log_q - most).sum()) + math.exp(beyond_q - most))
+    log_q -= log_z
+    p, beyond = np.exp(log_p), math.exp(log_beyond)
+    nats = float((p * (log_p - log_q)).sum()) + beyond * (log_beyond - beyond_q + log_z)
+    moved = float(np.abs(p - np.exp(log_q)).sum()) + abs(beyond - math.exp(beyond_q - log_z))
     return Contribution(told.evidence_id, max(0.0, nats / math.log(2)), min(1.0, moved / 2))
 
 
