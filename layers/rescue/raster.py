@@ -105,13 +105,14 @@ def _edges(
 
 
 def blurred(table: FloatArray, sigma: float) -> FloatArray:
-    """Return a table smoothed by a normal curve of so many cells; beyond its edge there is nothing."""
+    """Return a table smoothed by a normal curve of so many cells; beyond its edge all is as on it."""
     if sigma < 0.1:
         return table
     if sigma <= _BOX_ABOVE:
-        return np.asarray(ndimage.gaussian_filter(table, sigma, mode="constant", truncate=_TAIL))
+        return np.asarray(ndimage.gaussian_filter(table, sigma, mode="nearest", truncate=_TAIL))
     # Three running means, each of variance (w² - 1) / 12 for an odd w: their cost does not grow with w.
     wide = int(np.sqrt(4.0 * sigma**2 + 1.0) / 2) * 2 + 1
+    wide = min(wide, 2 * max(table.shape) + 1)  # softer than the table is large: wider tells no more
     for _ in range(3):
-        table = ndimage.uniform_filter(table, wide, mode="constant")
+        table = ndimage.uniform_filter(table, wide, mode="nearest")
     return np.maximum(table, 0.0)
