@@ -214,12 +214,14 @@ def test_calls_that_nobody_could_see_together_are_not_merged(world: World) -> No
 def test_calls_that_one_may_not_see_change_nothing_of_what_one_sees(world: World, hidden: list[int]) -> None:
     officer, analyst = world.officer(), world.analyst()
     world.call(narrative="seen", people_count=2)
+    mine = world.store.households.all(officer)[0]
 
     def answers() -> object:
         found, after = world.store.calls.page(officer, limit=50)
         return (
             found, after, world.store.calls.count(officer), world.store.households.all(officer),
-            world.store.households.homes(officer),
+            world.store.households.homes(officer), world.store.households.number(officer),
+            world.store.households.events(officer, mine.id),
         )  # fmt: skip
 
     before = answers()
