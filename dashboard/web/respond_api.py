@@ -9,7 +9,8 @@ from dashboard.responding import Board
 from dashboard.results import Results
 from dashboard.searching import Search
 from dashboard.services import Services
-from dashboard.web import evidence_api, plan_api, resources_api, respond_map_api
+from dashboard.ways import Ways
+from dashboard.web import evidence_api, plan_api, reach_api, resources_api, respond_map_api
 from dashboard.web.asking import ERRORS
 
 
@@ -21,4 +22,5 @@ def router(services: Services) -> APIRouter:
     resources_api.add(routes, services, search)
     plan_api.add(routes, services, Planner(services, search, board), Results(services, search))
     respond_map_api.add(routes, services, search, board)
+    reach_api.add(routes, services, Ways(services, search))
     return routes

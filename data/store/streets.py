@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import delete, func, insert, select
@@ -50,12 +52,24 @@ class Streets:
             rows = connection.execute(query.order_by(street.c.seq)).all()
         return list(_stretches(row._asdict() for row in rows))
 
-    def lines(self, actor: Actor, within: BaseGeometry) -> BaseGeometry:
-        """Return the streets that the actor may see on some ground, as one geometry."""
+    def extent(self, actor: Actor) -> tuple[int, int]:
+        """Return how many streets the actor may see, and the number of the newest."""
         seen = sql_filter(street.c.scope_id, self._store.visible(actor))
         with reading(self._store.engine) as connection:
-            rows = connection.execute(select(street.c.geometry).where(seen)).scalars().all()
-        shapes = shapely.from_wkb([bytes(one) for one in rows])
+            row = connection.execute(select(func.count(), func.max(street.c.seq)).where(seen)).one()
+        return int(row[0]), int(row[1] or 0)
+
+    def shapes(self, actor: Actor) -> npt.NDArray[np.object_]:
+        """Return the lines of the streets that the actor may see."""
+        seen = sql_filter(street.c.scope_id, self._store.visible(actor))
+        with reading(self._store.engine) as connection:
+            query = select(street.c.geometry).where(seen).order_by(street.c.seq)
+            rows = connection.execute(query).scalars().all()
+        return np.asarray(shapely.from_wkb([bytes(one) for one in rows]), dtype=np.object_)
+
+    def lines(self, actor: Actor, within: BaseGeometry) -> BaseGeometry:
+        """Return the streets that the actor may see on some ground, as one geometry."""
+        shapes = self.shapes(actor)
         shapely.prepare(within)
         return shapely.union_all(shapely.intersection(shapes[shapely.intersects(shapes, within)], within))
 

@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from shapely import LineString, to_wkb
 from starlette.testclient import TestClient
 
 from data.clock import FixedClock
@@ -380,3 +381,37 @@ def test_a_viewer_sees_nothing_of_the_search(site: Served) -> None:
     client = site.as_role(Role.VIEWER)
     for path in ("resources", "segments", "tasks", "closures", "respond/history", "respond/expected.geojson"):
         assert client.get(f"/api/v1/{path}").status_code == 403
+
+
+def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served) -> None:
+    client, world = site.officer, site.world
+    assert client.get("/api/v1/respond/reach").status_code == 400
+    line = LineString([(-64.79, 18.33), (-64.76, 18.33), (-64.73, 18.33), (-64.71, 18.33)])
+    parts = [LineString(line.coords[at : at + 2]) for at in range(3)]
+    source = world.source("roads", kind="roads")
+    rows = [
+        {"scope_id": world.scope(), "name": "Centerline", "key": "centerline", "place": "", "length_m": 1.0}
+        | {"geometry": to_wkb(part), "source_id": source}
+        for part in parts
+    ]
+    world.store.streets.replace(world.system, source, rows)
+    _ok(client.post("/api/v1/resources", json={**TEAM, "base": {"lon": -64.79, "lat": 18.33}}), 201)
+    near, far = (
+        _household(client, lon=lon, lat=18.3301, accuracy_m=30.0, people_count=people)
+        for lon, people in ((-64.7601, 2), (-64.7101, 5))
+    )
+    assert _ok(client.get("/api/v1/respond/reach"))["cut_off"] == {"households": 0, "people": 0.0}
+    slide = {"type": "LineString", "coordinates": [[-64.72, 18.329], [-64.72, 18.331]]}
+    body = {"name": "Slide", "geometry": slide, "tlp": "green"}
+    made = _ok(client.post("/api/v1/closures", json=body), 201)
+    found = _ok(client.get("/api/v1/respond/reach", params={"vehicle": "car"}))
+    assert found["cut_off"] == {"households": 1, "people": 5.0}
+    assert [one["households"] for one in found["pockets"]] == [[far]]
+    assert [(one["closure_id"], one["people"]) for one in found["reopenings"]] == [(made["id"], 5.0)]
+    assert {one["id"]: one["cut_off"] for one in found["households"]} == {near: False, far: True}
+    asked = {"lon": -64.79, "lat": 18.33, "minutes": "5,60"}
+    rings = _ok(client.get("/api/v1/respond/isochrones", params=asked))["features"]
+    assert [one["properties"]["minutes"] for one in rings] == [60, 5]
+    streets = {"from": "roads", "bbox": [-64.80, 18.32, -64.70, 18.34], "tlp": "green"}
+    assert _ok(client.post("/api/v1/segments/make", json=streets), 201)["total"] > 3
+    assert client.get("/api/v1/respond/reach", params={"vehicle": "rocket"}).status_code == 400

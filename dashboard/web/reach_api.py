@@ -1,0 +1,130 @@
+"""`/api/v1/respond/reach` and `…/isochrones`: who is cut off, and which reopening frees most people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import numpy as np
+from fastapi import APIRouter, Query
+from shapely.geometry import mapping
+
+from dashboard.services import Services
+from dashboard.ways import Waiting, Ways, seconds_of
+from dashboard.web.asking import Responder
+from dashboard.web.records_json import Json
+from data.access import Actor
+from data.errors import Invalid
+from data.model import LonLat
+from layers.roads.network import Network, Vehicle
+from layers.roads.reach import Reach, isochrone, nearest_target, pockets, reach
+from layers.roads.reopenings import reopenings
+
+# What each household is told the nearest of, by words in the kind of a site.
+_TARGETS: Final = {"shelter": ("shelter",), "hospital": ("hospital",), "landing_zone": ("heli", "airport")}
+_MOST_ISOCHRONES: Final = 6
+
+
+def add(routes: APIRouter, services: Services, ways: Ways) -> None:
+    """Add the routes of the roads."""
+
+    @routes.get("/respond/reach")
+    def reached(actor: Responder, vehicle: Vehicle = Vehicle.CAR) -> Json:
+        """Return which households no base reaches, in which pockets, and what to open first."""
+        network, closed, bases = ways.network(actor), ways.closures(actor), ways.bases(actor)
+        if not bases:
+            raise Invalid("There is no base to start from.", hint="Add a resource with its base.")
+        waiting = ways.waiting(actor)
+        seconds = seconds_of(network, closed, vehicle)
+        found = reach(network, seconds, bases=bases, people=waiting.people, vehicle=vehicle)
+        names = {one.id: one.name for one in closed}
+        freed = reopenings(network, closures=closed, bases=bases, people=waiting.people, vehicle=vehicle)
+        return {
+            "vehicle": vehicle.value,
+            "cut_off": {
+                "households": int(found.cut_off.sum()),
+                "people": float(waiting.people.count[found.cut_off].sum()),
+            },
+            "not_known": int(found.off_network.sum()) + waiting.without_place,
+            "pockets": [
+                {
+                    "geometry": dict(mapping(one.outline)),
+                    "households": [str(waiting.households[place].id) for place in one.places],
+                    "people": one.people,
+                }
+                for one in pockets(network, seconds, found=found, people=waiting.people, vehicle=vehicle)
+            ],
+            "reopenings": [
+                {
+                    "closure_id": one.closures[0],
+                    "closure_ids": list(one.closures),
+                    "name": " and ".join(names[closure] for closure in one.closures),
+                    "households": one.places,
+                    "people": one.people,
+                    "cumulative_people": one.cumulative_people,
+                }
+                for one in freed
+            ],
+            "households": _nearest(services, actor, waiting, found, (network, seconds, vehicle)),
+        }
+
+    @routes.get("/respond/isochrones")
+    def isochrones(
+        actor: Responder,
+        lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+        lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+        vehicle: Vehicle = Vehicle.CAR,
+        minutes: Annotated[str, Query(max_length=60, pattern=r"^\d{1,4}(,\d{1,4})*$")] = "15,30,60",
+    ) -> Json:
+        """Return the ground that is reached from a place within each number of minutes."""
+        network = ways.network(actor)
+        seconds = seconds_of(network, ways.closures(actor), vehicle)
+        wanted = sorted({int(one) for one in minutes.split(",")})[:_MOST_ISOCHRONES]
+        base = LonLat(lon, lat)
+        shapes = [
+            (one, isochrone(network, seconds, base=base, minutes=one, vehicle=vehicle)) for one in wanted
+        ]
+        return {
+            "type": "FeatureCollection",
+            "features": [
+                {"type": "Feature", "geometry": dict(mapping(shape)), "properties": {"minutes": one}}
+                for one, shape in reversed(shapes)
+                if not shape.is_empty
+            ],
+        }
+
+
+def _nearest(
+    services: Services, actor: Actor, waiting: Waiting, found: Reach, roads: tuple[Network, Any, Vehicle]
+) -> list[Json]:
+    """Return for each household how long help takes, and its nearest shelter, hospital and landing zone."""
+    network, seconds, vehicle = roads
+    rows: list[Json] = [
+        {
+            "id": str(one.id),
+            "number": one.number,
+            "seconds": round(float(took)) if np.isfinite(took) else None,
+            "cut_off": bool(cut),
+        }
+        for one, took, cut in zip(waiting.households, found.seconds, found.cut_off, strict=True)
+    ]
+    for name, words in _TARGETS.items():
+        called, places = _sites(services, actor, words)
+        if not places or not rows:
+            for row in rows:
+                row[name] = None
+            continue
+        took, which = nearest_target(network, seconds, targets=places, people=waiting.people, vehicle=vehicle)
+        for row, each, at in zip(rows, took.tolist(), which.tolist(), strict=True):
+            row[name] = None if at < 0 else {"name": called[at], "seconds": round(each)}
+    return rows
+
+
+def _sites(services: Services, actor: Actor, words: Sequence[str]) -> tuple[list[str], list[LonLat]]:
+    snapshot = services.mirror.snapshot
+    frame = snapshot.sites
+    seen = snapshot.scope_table(snapshot.visible(actor))[frame.scope]
+    kinds = np.array([any(word in str(kind).casefold() for word in words) for kind in frame.kind], dtype=bool)
+    keep = np.flatnonzero(seen & kinds) if len(frame) else np.zeros(0, dtype=np.int64)
+    lon, lat = frame.lonlat
+    return [str(frame.name[at]) for at in keep], [LonLat(float(lon[at]), float(lat[at])) for at in keep]
