@@ -138,6 +138,13 @@ ALERTS_NOW: Final = "wf-alerts-now"
 ALERTS_SAID: Final = "wf-alerts-said"
 ALERTS_SAID_SEVERE: Final = "wf-alerts-said-severe"
 
+# respond page
+RESPOND: Final = "wf-respond"
+RESPOND_SIDE: Final = "wf-respond-side"
+RESPOND_MAP: Final = "wf-respond-map"
+RESPOND_LAYERS: Final = "wf-respond-layers"
+RESPOND_PANEL: Final = "wf-respond-panel"
+
 # import page
 IMPORTS: Final = "wf-imports"
 IMPORT_TABS: Final = "wf-import-tabs"

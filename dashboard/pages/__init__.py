@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dash.development.base_component import Component
 
 from dashboard import ids
-from dashboard.pages import admin, alerts, imports, reports, sites, watch
+from dashboard.pages import admin, alerts, imports, reports, respond, sites, watch
 from data.access import Actor, Permission
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("/", "Watch", Permission.VIEW, watch.layout, watch.register, "w"),
+    Page("/respond", "Respond", Permission.RESPOND, respond.layout, respond.register, "r"),
     Page(
         "/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"
     ),

@@ -86,7 +86,7 @@ export function createAlertMap({ map, token, places, chosen }) {
 }
 
 /** Put data into a source, made if it has to be; tell whether the style was ready for it. */
-function setData(engine, id, data) {
+export function setData(engine, id, data) {
   const source = engine.getSource(id);
   if (source) {
     if (source.wfData !== data) source.setData(data);

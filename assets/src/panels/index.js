@@ -17,13 +17,14 @@ import { listenToWatchThis, offerWatching } from './alerts-watch.js';
 import { startImports } from './imports.js';
 import { sayRefusals } from './refusals.js';
 import { startReport } from './report.js';
+import { startRespond } from './respond.js';
 import { startWatch } from './watch.js';
 
 sayRefusals();
 document.documentElement.dataset.theme = memory.get('theme', 'dark');
 if (isWall()) document.documentElement.classList.add('wall');
 
-const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports], [IDS.alerts, startAlerts]];
+const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports], [IDS.alerts, startAlerts], [IDS.respond, startRespond]];
 const map = () => window.watchfloor?.map ?? null;
 let page = null;
 let live = null;

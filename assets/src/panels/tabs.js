@@ -4,13 +4,13 @@ import { button, el } from './dom.js';
 /**
  * Make the tabs.
  * @param {HTMLElement} host
- * @param {{fold: string, chosen?: (name: string) => void}} options  `fold` names what folds the panel
+ * @param {{fold?: string, chosen?: (name: string) => void}} options  `fold` names what folds the panel, where anything does
  */
-export function createTabs(host, { fold, chosen = () => {} }) {
+export function createTabs(host, { fold = '', chosen = () => {} }) {
   const tabs = new Map();
   let current = null;
   const list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Lists', on: { keydown: walk } });
-  host.replaceChildren(list, el('span', { class: 'grow' }), button(fold, { iconName: 'fold', class: 'fold', dataset: { wfDo: 'fold-panel' } }));
+  host.replaceChildren(list, el('span', { class: 'grow' }), ...(fold ? [button(fold, { iconName: 'fold', class: 'fold', dataset: { wfDo: 'fold-panel' } })] : []));
 
   function walk(event) {
     const names = [...tabs.keys()];

@@ -1,0 +1,79 @@
+/** Whether one can get there: closed roads, who is cut off by them, and which reopening frees most people. */
+import { button, el, notify } from './dom.js';
+import { givenUp, latest } from './api.js';
+import { count, shortTime } from './format.js';
+import { choice, text } from './alerts-fields.js';
+import { nothing, part } from './respond-desk.js';
+import { people } from './respond-words.js';
+
+const VEHICLES = [['car', 'By car'], ['high_clearance', 'By high-clearance truck'], ['boat', 'By boat'], ['foot', 'On foot'], ['air', 'By air']];
+
+/**
+ * Fill the pane.
+ * @param {HTMLElement} host
+ * @param {{desk: object, map: object, choose: (id: string) => void, find: (id: string) => object|null, changed: () => void}} context
+ */
+export function fillReach(host, { desk, map, choose, find, changed }) {
+  const [askedReach, askedClosures] = [latest(), latest()];
+  let vehicle = 'car';
+  let drawn = '';
+  const reached = el('div');
+  const closed = el('div');
+  const name = text('Name of the closure', '', { placeholder: 'Centerline Road at the slide', maxlength: '200' });
+  const reason = text('Reason of the closure', '', { placeholder: 'Landslide', maxlength: '2000' });
+  const close = (tool) => async () => {
+    if (!name.value.trim()) return void name.focus();
+    const geometry = await desk.draw(tool);
+    if (!geometry || !await desk.attempt('/api/v1/closures', { method: 'POST', body: { name: name.value.trim(), reason: reason.value.trim(), geometry } }, 'The road is closed from now on.')) return undefined;
+    name.value = '';
+    reason.value = '';
+    return changed();
+  };
+  host.replaceChildren(
+    part('Get there', choice('Vehicle', VEHICLES, vehicle, (value) => { vehicle = value; refresh(); })), reached,
+    part('Close a road', name, reason, el('div', { class: 'actions' }, button('Draw across it', { on: { click: close('route') } }), button('Draw the flooded ground', { on: { click: close('polygon') } }))), closed);
+
+  async function refresh({ shown = true } = {}) {
+    try {
+      const found = (await askedClosures('/api/v1/closures')).items;
+      map.closures(found);
+      const now = JSON.stringify(found);
+      if (now !== drawn) closed.replaceChildren(...(found.length ? [part(`Closures (${found.filter((one) => one.active).length} closed)`, ...found.map(closure))] : []));
+      drawn = now;
+    } catch (error) {
+      if (!givenUp(error)) notify(error.message, { bad: true });
+    }
+    if (!shown) return;
+    const wait = setTimeout(() => { if (!reached.firstChild) reached.replaceChildren(el('div', { class: 'skeleton' })); }, 300);
+    try {
+      show(await askedReach(`/api/v1/respond/reach?vehicle=${vehicle}`));
+    } catch (error) {
+      if (givenUp(error)) return;
+      map.pockets([]);
+      reached.replaceChildren(nothing('It is not known who can be reached.', error.hint ? `${error.message} ${error.hint}` : error.message));
+    } finally {
+      clearTimeout(wait);
+    }
+  }
+
+  function show(found) {
+    map.pockets(found.pockets.filter((one) => one.geometry));
+    const cut = found.cut_off;
+    reached.replaceChildren(
+      part('Cut off', el('p', { class: 'respond-gain' }, el('b', { text: count(cut.people) }), ` ${cut.people === 1 ? 'person' : 'people'} in ${count(cut.households)} ${cut.households === 1 ? 'household' : 'households'}`),
+        cut.households ? null : el('p', { class: 'muted', text: 'Every household whose place is known can be reached.' }),
+        ...found.pockets.map((one) => el('div', { class: 'respond-card' }, el('b', { text: people(one.people) }), el('div', { class: 'actions' }, ...one.households.slice(0, 12).map((id) => button(find(id)?.number ?? 'Household', { class: 'button quiet', on: { click: () => choose(id) } })))))),
+      found.reopenings.length ? part('Reopen first', el('ol', { class: 'respond-tasks' }, ...found.reopenings.map((one) => el('li', { class: 'respond-card' }, el('b', { text: one.name ?? 'A closure' }), el('div', { class: 'row-sub', text: `frees ${people(one.people)} in ${count(one.households?.length ?? one.households)} households; ${people(one.cumulative_people)} with those before` }))))) : '');
+  }
+
+  function closure(one) {
+    const change = (active, back = true) => desk.attempt(`/api/v1/closures/${one.id}`, { method: 'PATCH', body: { active, revision: one.revision } }).then((done) => {
+      if (done && back) notify(active ? `${one.name} is closed.` : `${one.name} is open again.`, { seconds: 10, action: { label: 'Undo', async run() { await desk.attempt(`/api/v1/closures/${one.id}`, { method: 'PATCH', body: { active: !active, revision: done.revision } }); changed(); } } });
+      changed();
+    });
+    return el('div', { class: `respond-card${one.active ? '' : ' off'}` }, el('b', { text: one.name }), el('div', { class: 'row-sub', text: [one.reason, one.active ? `closed since ${shortTime(one.from)}` : 'open'].filter(Boolean).join(' · ') }),
+      el('div', { class: 'actions' }, button(one.active ? 'Lift' : 'Close again', { 'aria-label': `${one.active ? 'Lift' : 'Close again'}: ${one.name}`, on: { click: () => change(!one.active) } })));
+  }
+
+  return { refresh };
+}
