@@ -24,16 +24,16 @@ const URGENCY = ['step', ['get', 'score'], '#237ACF', 30, '#FF8918', 60, '#FF181
 export function respondLayers(colors) {
   const chosen = ['==', ['get', 'chosen'], true];
   const halo = { 'text-halo-color': colors.ground, 'text-halo-width': 1.5 };
-  const ramp = ['interpolate', ['linear'], ['get', 'share'], ...colors.ramp.flatMap((color, place) => [place / (colors.ramp.length - 1), color])];
+  const ramp = ['interpolate', ['linear'], ['get', 'share'], ...colors.ramp.slice(1).flatMap((color, place, all) => [place / (all.length - 1), color])];
   return [
-    { id: 'wf-respond-expected-fill', type: 'fill', source: RESPOND.expected, paint: { 'fill-color': ramp, 'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.12, 1, 0.72], 'fill-antialias': false } },
+    { id: 'wf-respond-expected-fill', type: 'fill', source: RESPOND.expected, filter: ['>=', ['get', 'share'], 0.2], paint: { 'fill-color': ramp, 'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.25, 0.5, 0.7, 1, 0.85], 'fill-antialias': false } },
     { id: 'wf-respond-pocket-fill', type: 'fill', source: RESPOND.pockets, paint: { 'fill-color': colors.text, 'fill-opacity': 0.08 } },
     { id: 'wf-respond-pocket-line', type: 'line', source: RESPOND.pockets, layout: SOLID, paint: { 'line-color': colors.text, 'line-width': 1.5, 'line-dasharray': [3, 2] } },
     { id: 'wf-respond-segment-fill', type: 'fill', source: RESPOND.segments, paint: { 'fill-color': colors.text, 'fill-opacity': 0.03 } },
     { id: 'wf-respond-segment-line', type: 'line', source: RESPOND.segments, layout: SOLID, paint: { 'line-color': colors.muted, 'line-width': 1 } },
     { id: 'wf-respond-segment-name', type: 'symbol', source: RESPOND.segments, minzoom: 12, layout: { 'text-field': ['get', 'name'], 'text-size': 11, 'text-font': ['Inter Regular'] }, paint: { 'text-color': colors.muted, ...halo } },
-    { id: 'wf-respond-area-fill', type: 'fill', source: RESPOND.areas, paint: { 'fill-color': colors.accent, 'fill-opacity': ['match', ['get', 'level'], 0.5, 0.22, 0.8, 0.1, 0.05] } },
-    { id: 'wf-respond-area-line', type: 'line', source: RESPOND.areas, layout: SOLID, paint: { 'line-color': colors.accent, 'line-width': ['match', ['get', 'level'], 0.5, 2.5, 0.8, 1.5, 1] } },
+    { id: 'wf-respond-area-fill', type: 'fill', source: RESPOND.areas, paint: { 'fill-color': colors.accent, 'fill-opacity': ['step', ['get', 'level'], 0.22, 0.75, 0.1, 0.9, 0.05] } },
+    { id: 'wf-respond-area-line', type: 'line', source: RESPOND.areas, layout: SOLID, paint: { 'line-color': colors.accent, 'line-width': ['step', ['get', 'level'], 2.5, 0.75, 1.5, 0.9, 1] } },
     { id: 'wf-respond-ring-line', type: 'line', source: RESPOND.rings, layout: SOLID, paint: { 'line-color': URGENCY, 'line-width': ['case', chosen, 2, 1], 'line-opacity': ['case', chosen, 1, 0.45] } },
     { id: 'wf-respond-closure-fill', type: 'fill', source: RESPOND.closures, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': colors.text, 'fill-opacity': 0.14 } },
     { id: 'wf-respond-closure-line', type: 'line', source: RESPOND.closures, paint: { 'line-color': colors.text, 'line-width': 5, 'line-dasharray': [0.4, 0.8], 'line-opacity': ['case', ['get', 'active'], 1, 0.35] } },

@@ -4,7 +4,7 @@ import { givenUp, latest } from './api.js';
 import { count } from './format.js';
 import { choice } from './alerts-fields.js';
 import { nothing } from './respond-desk.js';
-import { contact, named, people, STATUSES, urgencyMark, water } from './respond-words.js';
+import { contact, named, people, STATUSES, urgencyMark, water, withoutPoints } from './respond-words.js';
 
 const PAGE = 200;
 const ALL = [['', 'Waiting'], ['all', 'Everybody'], ...STATUSES];
@@ -40,7 +40,7 @@ export function fillHouseholds(host, { choose, listed }) {
   const total = el('span', { class: 'total' });
   host.replaceChildren(
     el('div', { class: 'respond-count' }, figure, el('a', { class: 'button primary', href: '/call', target: '_blank', rel: 'noopener', text: 'New call' })), why,
-    el('div', { class: 'respond-filters' }, words, el('div', { class: 'respond-filter-row' }, choice('Status', ALL, '', (value) => { filter.status = value; refresh(); }), flag('due', 'Follow-up due'), flag('cut', 'Cut off'), total)),
+    el('div', { class: 'respond-filters' }, el('div', { class: 'respond-filter-row' }, words, total), el('div', { class: 'respond-filter-row' }, choice('Status', ALL, '', (value) => { filter.status = value; refresh(); }), flag('due', 'Follow-up due'), flag('cut', 'Cut off'))),
     list, empty, more);
 
   async function refresh({ more: further = false } = {}) {
@@ -110,13 +110,13 @@ export function fillHouseholds(host, { choose, listed }) {
 
   function row(one, place) {
     const dry = one.clock.water_hours_left !== null && one.clock.water_hours_left <= 12;
-    return el('div', { class: `item${one.open ? '' : ' closed'}`, role: 'option', id: `wf-household-${place}`, 'aria-selected': 'false', dataset: { household: one.id }, on: { click: () => pick(place) } },
+    return el('div', { class: `item${one.open ? '' : ' closed'}`, role: 'option', id: `wf-household-${place}`, 'aria-selected': 'false', dataset: { household: one.id, wfMarking: one.marking }, on: { click: () => pick(place) } },
       urgencyMark(one.priority.score),
       el('div', { class: 'head' }, el('span', { class: 'title', text: one.name, title: one.name.length > 60 ? one.name : '' }), el('span', { class: 'clock', text: people(one.people_count) })),
-      el('div', { class: 'respond-why', text: one.priority.reasons.slice(0, 3).join(' · ') || 'Nothing urgent is known' }),
+      el('div', { class: 'respond-why', text: one.priority.reasons.slice(0, 3).map(withoutPoints).join(' · ') || 'Nothing urgent is known' }),
       el('div', { class: 'meta' }, el('span', { class: dry ? 'dry' : '', text: water(one.clock) }), el('span', { text: contact(one.clock) })),
       el('div', { class: 'meta' }, el('span', { class: 'mono', text: one.number }), el('span', { class: 'status', text: named(STATUSES, one.status) }),
-        one.follow_up_due && el('span', { class: 'status due', text: 'Still in trouble?' }), one.cut_off && el('span', { class: 'status due', text: 'Cut off' }), one.place.lon === null && el('span', { class: 'status', text: 'No place' })));
+        one.follow_up_due && el('span', { class: 'status due', text: 'Follow-up due' }), one.cut_off && el('span', { class: 'status due', text: 'Cut off' }), one.place.lon === null && el('span', { class: 'status', text: 'No place' })));
   }
 
   function mark(scroll = true) {

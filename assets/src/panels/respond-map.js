@@ -112,7 +112,7 @@ export function createRespondMap({ map, token, choose }) {
       try {
         const found = await askedCells('/api/v1/respond/expected.geojson');
         const most = Math.max(0, ...found.features.map((one) => one.properties.people));
-        if (!gone) set(RESPOND.expected, found.features.map((one) => ({ ...one, properties: { ...one.properties, share: Math.sqrt(one.properties.people / most) } })));
+        if (!gone) set(RESPOND.expected, found.features.map((one) => ({ ...one, properties: { ...one.properties, share: (one.properties.people / most) ** 0.35 } })));
       } catch (error) {
         if (!givenUp(error)) set(RESPOND.expected, []);
       }
@@ -127,14 +127,18 @@ export function createRespondMap({ map, token, choose }) {
       const named = new Map(resources.filter((one) => one.base).map((one) => [`${one.base.lon},${one.base.lat}`, one.base]));
       set(RESPOND.marks, [...named.values()].map((base) => feature({ type: 'Point', coordinates: [base.lon, base.lat] }, { kind: 'base', name: base.name || 'Base' })));
     },
-    /** Draw tasks with their number, and the way to each from the base of its resource. */
+    /** Draw tasks with their numbers, and the way of each resource from its base through its tasks. */
     tasks(tasks, resources) {
-      const bases = new Map(resources.map((one) => [one.id, one.base]));
-      set(RESPOND.tasks, tasks.filter((one) => Number.isFinite(one.lon)).flatMap((one) => {
-        const base = bases.get(one.resource?.id);
-        const here = [one.lon, one.lat];
-        return [...(base ? [feature({ type: 'LineString', coordinates: [[base.lon, base.lat], here] }, {})] : []), feature({ type: 'Point', coordinates: here }, { label: String(one.order) })];
-      }));
+      const placed = tasks.filter((one) => Number.isFinite(one.lon));
+      const ways = new Map(resources.filter((one) => one.base).map((one) => [one.id, [[one.base.lon, one.base.lat]]]));
+      const labels = new Map();
+      for (const one of placed) {
+        ways.get(one.resource?.id)?.push([one.lon, one.lat]);
+        const key = `${one.lon},${one.lat}`;
+        labels.set(key, { at: [one.lon, one.lat], numbers: [...(labels.get(key)?.numbers ?? []), one.order] });
+      }
+      set(RESPOND.tasks, [...[...ways.values()].filter((way) => way.length > 1).map((coordinates) => feature({ type: 'LineString', coordinates }, {})),
+        ...[...labels.values()].map(({ at, numbers }) => feature({ type: 'Point', coordinates: at }, { label: numbers.join(', ') }))]);
     },
     look: (target) => map.flyTo(target),
     resize: () => map.resize(),

@@ -4,16 +4,16 @@ import { givenUp, latest } from './api.js';
 import { count, shortTime } from './format.js';
 import { choice, text } from './alerts-fields.js';
 import { nothing, part } from './respond-desk.js';
-import { people } from './respond-words.js';
+import { hours, people } from './respond-words.js';
 
 const VEHICLES = [['car', 'By car'], ['high_clearance', 'By high-clearance truck'], ['boat', 'By boat'], ['foot', 'On foot'], ['air', 'By air']];
 
 /**
  * Fill the pane.
  * @param {HTMLElement} host
- * @param {{desk: object, map: object, choose: (id: string) => void, find: (id: string) => object|null, changed: () => void}} context
+ * @param {{desk: object, map: object, choose: (id: string) => void, find: (id: string) => object|null, based: () => boolean, chosen: () => string|null, changed: () => void}} context
  */
-export function fillReach(host, { desk, map, choose, find, changed }) {
+export function fillReach(host, { desk, map, choose, find, based, chosen, changed }) {
   const [askedReach, askedClosures] = [latest(), latest()];
   let vehicle = 'car';
   let drawn = '';
@@ -44,6 +44,7 @@ export function fillReach(host, { desk, map, choose, find, changed }) {
       if (!givenUp(error)) notify(error.message, { bad: true });
     }
     if (!shown) return;
+    if (!based()) return void reached.replaceChildren(nothing('It is not known who can be reached.', 'Add a resource with its base under Resources: the way is counted from there.'));
     const wait = setTimeout(() => { if (!reached.firstChild) reached.replaceChildren(el('div', { class: 'skeleton' })); }, 300);
     try {
       show(await askedReach(`/api/v1/respond/reach?vehicle=${vehicle}`));
@@ -61,9 +62,17 @@ export function fillReach(host, { desk, map, choose, find, changed }) {
     const cut = found.cut_off;
     reached.replaceChildren(
       part('Cut off', el('p', { class: 'respond-gain' }, el('b', { text: count(cut.people) }), ` ${cut.people === 1 ? 'person' : 'people'} in ${count(cut.households)} ${cut.households === 1 ? 'household' : 'households'}`),
+        found.not_known ? el('p', { class: 'muted', text: `${count(found.not_known)} households have no place yet, or no road near it.` }) : null,
         cut.households ? null : el('p', { class: 'muted', text: 'Every household whose place is known can be reached.' }),
+        nearest(found.households.find((one) => one.id === chosen())),
         ...found.pockets.map((one) => el('div', { class: 'respond-card' }, el('b', { text: people(one.people) }), el('div', { class: 'actions' }, ...one.households.slice(0, 12).map((id) => button(find(id)?.number ?? 'Household', { class: 'button quiet', on: { click: () => choose(id) } })))))),
       found.reopenings.length ? part('Reopen first', el('ol', { class: 'respond-tasks' }, ...found.reopenings.map((one) => el('li', { class: 'respond-card' }, el('b', { text: one.name ?? 'A closure' }), el('div', { class: 'row-sub', text: `frees ${people(one.people)} in ${count(one.households?.length ?? one.households)} households; ${people(one.cumulative_people)} with those before` }))))) : '');
+  }
+
+  function nearest(one) {
+    if (!one) return null;
+    const rows = [['Help', one.seconds === null ? { text: 'No way from any base' } : { text: 'from the nearest base', seconds: one.seconds }], ['Shelter', one.shelter], ['Hospital', one.hospital], ['Landing zone', one.landing_zone]].filter(([, held]) => held);
+    return el('dl', { class: 'facts' }, el('div', { class: 'fact' }, el('dt', { text: 'Household' }), el('dd', { text: one.number })), ...rows.map(([label, held]) => el('div', { class: 'fact' }, el('dt', { text: label }), el('dd', { text: [held.name ?? held.text, held.seconds === undefined ? '' : hours(held.seconds / 3600)].filter(Boolean).join(', ') }))));
   }
 
   function closure(one) {

@@ -43,6 +43,9 @@ export function contact(clock) {
   return clock.contact_known === false ? `Call ${since} ago` : `Contact ${since} ago`;
 }
 
+/** "Trapped · 30" → "Trapped": in a row the reason counts, in the pane its points too. */
+export const withoutPoints = (reason) => reason.replace(/ · [\d.]+$/, '');
+
 /** How urgent a score is: a letter beside the colour of the same severity. */
 export function urgency(score) {
   if (score >= 60) return { level: 5, letter: 'H', label: 'Urgent' };

@@ -40,7 +40,7 @@ export function startRespond(_root, { map, token }) {
   const evidence = fillEvidence(panes.evidence, { desk, map: drawing, changed: refresh });
   const board = fillBoard(panes.resources, { desk, changed: refresh, listed: (items) => drawing.bases(items) });
   const plan = fillPlan(panes.plan, { desk, map: drawing, resources: board.items, household: () => detail, changed: refresh });
-  const reach = fillReach(panes.reach, { desk, map: drawing, choose, find: (id) => list.items().find((one) => one.id === id) ?? null, changed: refresh });
+  const reach = fillReach(panes.reach, { desk, map: drawing, choose, find: (id) => list.items().find((one) => one.id === id) ?? null, based: () => board.items().some((one) => one.base), chosen: () => chosen, changed: refresh });
   tabs = createTabs(head, { chosen: (name) => name === 'reach' && reach.refresh() });
   for (const [name, label] of PANES) tabs.add({ name, label, nodes: [panes[name]] });
 
