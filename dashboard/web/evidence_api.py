@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import orjson
 from fastapi import APIRouter, Path, Query, Response
 
 from dashboard.proposals import chosen, proposals
@@ -98,12 +99,14 @@ def _add_surface(routes: APIRouter, services: Services, search: Search) -> None:
         record_id: RecordId,
         at: Annotated[Moment | None, Query(description="As the evidence stood at a time.")] = None,
         format: Annotated[Literal["json", "geotiff"], Query()] = "json",  # noqa: A002  # the name it has outside
-    ) -> Json | Response:
+    ) -> Response:
         """Return where a household may be: areas, candidates, contributions and cells, or a GeoTIFF."""
         pieces = store.evidence.of(actor, record_id)
         found = search.surface(pieces, at=within_reason(at))
         if format == "json":
-            return evidence_json.surface(found, pieces, search.gazetteer)
+            # Thousands of cells: written at once, not looked through number by number first.
+            body = orjson.dumps(evidence_json.surface(found, pieces, search.gazetteer))
+            return Response(body, media_type="application/json")
         if found is None:
             raise NotFound("Nothing says where they are.", hint="Enter evidence first.")
         here = store.households.get(actor, record_id)
