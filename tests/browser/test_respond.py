@@ -52,9 +52,10 @@ def island(floor: Floor) -> None:
     road = LineString(
         [(-64.79, 18.345), (-64.715, 18.345), (HOUSE.lon, HOUSE.lat - 0.008), (HOUSE.lon, HOUSE.lat)]
     )
+    source, scope = floor.world.source("roads", kind="roads"), floor.world.scope()
     rows = [
         {
-            "scope_id": floor.world.scope(),
+            "scope_id": scope,
             "name": "Shore road",
             "key": "shore road",
             "place": "",
@@ -62,11 +63,11 @@ def island(floor: Floor) -> None:
         }
         | {
             "geometry": to_wkb(LineString(road.coords[n : n + 2])),
-            "source_id": floor.world.source("roads", kind="roads"),
+            "source_id": source,
         }
         for n in range(3)
     ]
-    floor.store.streets.replace(floor.world.system, rows[0]["source_id"], rows)
+    floor.store.streets.replace(floor.world.system, source, rows)
     for name, lon in (("Drone", -64.715), ("Team", -64.79)):
         base = {"name": "Station", "lon": lon, "lat": 18.345}
         sweep = {"good": 60.0, "fair": 40.0, "poor": 20.0}

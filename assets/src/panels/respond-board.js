@@ -1,4 +1,4 @@
-/** The board of resources: what each is doing; dragged onto a household or column, or moved by its menu. */
+/** The board of resources: what each is doing; dragged to a column, or moved by its menu. */
 import { button, el, notify } from './dom.js';
 import { givenUp, latest } from './api.js';
 import { choice, labelled, text } from './alerts-fields.js';

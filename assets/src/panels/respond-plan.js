@@ -89,7 +89,7 @@ export function fillPlan(host, { desk, map, resources, household, changed }) {
     if (now === drawn || underWay.contains(document.activeElement?.closest('.respond-result'))) return;
     drawn = now;
     underWay.replaceChildren(tasks.length ? part(`Tasks (${open.length} under way)`, el('ol', { class: 'respond-tasks' }, ...[...open, ...tasks.filter((one) => ENDED.has(one.status))].map(taskLine)))
-      : nothing('No task is under way.', 'Make a plan and adopt it; or drag a resource under Resources.'));
+      : nothing('No task is under way.', 'Make a plan and adopt it.'));
   }
 
   function taskLine(one) {
