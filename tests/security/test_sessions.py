@@ -195,7 +195,7 @@ def test_the_live_socket_closes_when_its_session_ends(site: Served) -> None:
     site.app.state.live.heartbeat_s = 0.2
     client = site.as_user(site.world.user(role=Role.VIEWER))
     with client.websocket_connect("/live") as socket:
-        assert set(socket.receive_json()) == {"token", "at", "alerts"}
+        assert set(socket.receive_json()) == {"token", "at", "alerts", "people"}
         client.post("/logout")
         with pytest.raises(WebSocketDisconnect) as ended:
             [socket.receive_json() for _ in range(20)]
