@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pyproj import Proj
 
 from data.errors import BadFilter
-from data.geo import FloatArray, IntArray, mercator
+from data.geo import WORLD, FloatArray, IntArray, mercator
 
 Mask = npt.NDArray[np.bool_]
 
@@ -73,9 +73,11 @@ class Grid:
         """Return the cell of places in integer Web Mercator, -1 outside the grid."""
         edges_x, _ = mercator(self.west_east, np.zeros(self.nx + 1))
         _, edges_y = mercator(np.zeros(self.ny + 1), self.south_north[::-1])
-        column = np.searchsorted(edges_x.astype(np.int32), x, side="right") - 1
+        # The last step of all, at the antimeridian or in the far south, belongs to the cell before it.
+        last = np.int32(WORLD - 2)
+        column = np.searchsorted(edges_x.astype(np.int32), np.minimum(x, last), side="right") - 1
         # Mercator y grows southward: counted from the north, then turned round.
-        row = self.ny - np.searchsorted(edges_y.astype(np.int32), y, side="right")
+        row = self.ny - np.searchsorted(edges_y.astype(np.int32), np.minimum(y, last), side="right")
         inside = (column >= 0) & (column < self.nx) & (row >= 0) & (row < self.ny)
         return np.where(inside, row * self.nx + column, -1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.model import LonLat
@@ -47,6 +47,9 @@ def test_a_neighbourhood_larger_than_the_map_is_refused():
     assert upper_tails(np.ones(4, dtype=np.int64), [], top=3) == ({}, True)
 
 
+# The very last place before the antimeridian; and two reports over whose ground a coast is clipped.
+@example([Row(1, LonLat(180.0, 0.0))])
+@example([Row(1, LonLat(-71.06, 0.0)), Row(2, LonLat(-31.0, 0.0))])
 @given(rows(most=50))
 def test_three_scales_count_the_same_reports(made):
     view = view_of(made)
