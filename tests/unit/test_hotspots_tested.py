@@ -173,7 +173,7 @@ def test_only_cells_of_the_map_are_tested_and_the_box_is_kept():
     box = (-72.0, 42.3, -71.6, 42.6)
     cells = cells_for(found, bbox=box, cell_m=1_000)
     assert cells is not None
-    made = at_scales.tested(view, cells, found, within=None)
+    made = at_scales.tested(view, cells, found, within=None, exposure=None)
     assert made.tests == made.validity.valid.sum()
     slack = 0.03
     assert box[0] - slack < cells.grid.west_east[0]
