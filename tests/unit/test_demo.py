@@ -253,6 +253,7 @@ def test_calls_for_help_are_marked_in_time_and_about_fewer_people_than_they_are(
         assert sum(not one.open for one in households) == 6
 
 
+@pytest.mark.parametrize("played", ["usvi", pytest.param("noreaster", marks=pytest.mark.slow)], indirect=True)
 def test_the_same_seed_makes_the_same_scenario(played: tuple[str, Store], tmp_path: Path) -> None:
     key, store = played
     again = opened(tmp_path / "again")
