@@ -157,7 +157,15 @@ def _still_good(settings: Settings) -> bool:
 
 def _remove(settings: Settings) -> None:
     """Remove the demo's own folder; raise Conflict where something else lies in it."""
-    ours = {"watchfloor.db", "watchfloor.db-wal", "watchfloor.db-shm", "keys", "uploads", "server.log", "running"}
+    ours = {
+        "watchfloor.db",
+        "watchfloor.db-wal",
+        "watchfloor.db-shm",
+        "keys",
+        "uploads",
+        "server.log",
+        "running",
+    }
     strange = [entry.name for entry in settings.home.iterdir() if entry.name not in ours]
     if strange:
         raise Conflict(
