@@ -1,12 +1,12 @@
-"""The roads of the search: the streets that were imported, cut where closures lie."""
+"""The roads of the search: the networks that were imported, cut where closures lie."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
 from dashboard.searching import Search
 from dashboard.services import Services
@@ -18,13 +18,16 @@ from data.rescue_records import Household
 from data.search_records import Closure
 from layers.rescue.credible import best
 from layers.roads import closures as roads_closures
+from layers.roads.fitting import fitted
 from layers.roads.network import Network, Vehicle
 from layers.roads.reach import People
-from layers.roads.reading import from_lines
+from layers.roads.reading import joined
 
 _KEPT_BYTES: Final = 512 << 20
-_BYTES_A_STREET: Final = 600
+_BYTES_AN_EDGE: Final = 600
 _FLOOD: Final = ("flood", "water", "surge")
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,26 +40,28 @@ class Waiting:
 
 
 class Ways:
-    """Networks of the streets that an actor may see, kept while the streets stay."""
+    """Networks of the roads that an actor may see, kept while the roads stay."""
 
     def __init__(self, services: Services, search: Search) -> None:
         self._services, self._search = services, search
         self._networks: Lru[Network] = Lru(
-            limit_bytes=_KEPT_BYTES, size=lambda network: _BYTES_A_STREET * len(network)
+            limit_bytes=_KEPT_BYTES, size=lambda network: _BYTES_AN_EDGE * len(network)
         )
 
-    def network(self, actor: Actor) -> Network:
-        """Return the network; raise Invalid where no streets are known."""
-        streets, visible = self._services.store.streets, self._services.store.visible(actor)
-        count, newest = streets.extent(actor)
-        if not count:
+    def network(self, actor: Actor, vehicle: Vehicle, lon: Floats, lat: Floats) -> Network:
+        """Return what a vehicle can use, with a junction beside each place; raise Invalid without roads."""
+        networks = self._services.store.networks
+        known = networks.known(actor)
+        if not known:
             raise Invalid("No roads are known.", hint="Import them: watchfloor import roads FILE.")
 
-        def made() -> Network:
-            frame = gpd.GeoDataFrame(geometry=streets.shapes(actor), crs="EPSG:4326")
-            return from_lines(frame, name="The streets of the store")
+        def whole() -> Network:
+            return joined([Network(**vars(one)) for one in networks.all(actor)])
 
-        return self._networks.get((visible, count, newest), made)
+        def fit() -> Network:
+            return fitted(self._networks.get((known,), whole), vehicle, lon, lat)
+
+        return self._networks.get((known, vehicle, lon.tobytes(), lat.tobytes()), fit)
 
     def closures(self, actor: Actor) -> list[roads_closures.Closure]:
         """Return what is closed now, as the network takes it."""

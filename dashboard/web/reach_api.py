@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -31,10 +31,13 @@ def add(routes: APIRouter, services: Services, ways: Ways) -> None:
     @routes.get("/respond/reach")
     def reached(actor: Responder, vehicle: Vehicle = Vehicle.CAR) -> Json:
         """Return which households no base reaches, in which pockets, and what to open first."""
-        network, closed, bases = ways.network(actor), ways.closures(actor), ways.bases(actor)
+        closed, bases = ways.closures(actor), ways.bases(actor)
         if not bases:
             raise Invalid("There is no base to start from.", hint="Add a resource with its base.")
         waiting = ways.waiting(actor)
+        sites = {name: _sites(services, actor, words) for name, words in _TARGETS.items()}
+        beside = [*bases, *(place for _, places in sites.values() for place in places)]
+        network = _network(ways, actor, vehicle, waiting=waiting, beside=beside)
         seconds = seconds_of(network, closed, vehicle)
         found = reach(network, seconds, bases=bases, people=waiting.people, vehicle=vehicle)
         names = {one.id: one.name for one in closed}
@@ -65,7 +68,7 @@ def add(routes: APIRouter, services: Services, ways: Ways) -> None:
                 }
                 for one in freed
             ],
-            "households": _nearest(services, actor, waiting, found, (network, seconds, vehicle)),
+            "households": _nearest(sites, waiting, found, (network, seconds, vehicle)),
         }
 
     @routes.get("/respond/isochrones")
@@ -77,7 +80,7 @@ def add(routes: APIRouter, services: Services, ways: Ways) -> None:
         minutes: Annotated[str, Query(max_length=60, pattern=r"^\d{1,4}(,\d{1,4})*$")] = "15,30,60",
     ) -> Json:
         """Return the ground that is reached from a place within each number of minutes."""
-        network = ways.network(actor)
+        network = ways.network(actor, vehicle, np.array([lon]), np.array([lat]))
         seconds = seconds_of(network, ways.closures(actor), vehicle)
         wanted = sorted({int(one) for one in minutes.split(",")})[:_MOST_ISOCHRONES]
         base = LonLat(lon, lat)
@@ -94,8 +97,20 @@ def add(routes: APIRouter, services: Services, ways: Ways) -> None:
         }
 
 
+def _network(
+    ways: Ways, actor: Actor, vehicle: Vehicle, *, waiting: Waiting, beside: Sequence[LonLat]
+) -> Network:
+    """Return the network with a junction beside each household and each of these places."""
+    lon = np.concatenate([waiting.people.lon, [one.lon for one in beside]])
+    lat = np.concatenate([waiting.people.lat, [one.lat for one in beside]])
+    return ways.network(actor, vehicle, lon, lat)
+
+
 def _nearest(
-    services: Services, actor: Actor, waiting: Waiting, found: Reach, roads: tuple[Network, Any, Vehicle]
+    sites: Mapping[str, tuple[list[str], list[LonLat]]],
+    waiting: Waiting,
+    found: Reach,
+    roads: tuple[Network, Any, Vehicle],
 ) -> list[Json]:
     """Return for each household how long help takes, and its nearest shelter, hospital and landing zone."""
     network, seconds, vehicle = roads
@@ -108,8 +123,7 @@ def _nearest(
         }
         for one, took, cut in zip(waiting.households, found.seconds, found.cut_off, strict=True)
     ]
-    for name, words in _TARGETS.items():
-        called, places = _sites(services, actor, words)
+    for name, (called, places) in sites.items():
         if not places or not rows:
             for row in rows:
                 row[name] = None

@@ -66,16 +66,18 @@ def run(
     told: Mapping[str, str] | None = None,
     tlp: Tlp = Tlp.CLEAR,
     dry_run: bool = False,
+    sheet: Sheet | None = None,
 ) -> StreetReport:
     """Return what came of a street file: its lines take the place of those that the source gave before.
 
     `told` names columns of fields; `place` is the town of a file that states none. Rows that have no name
     or no line are not taken in and are listed in the report. Raise Invalid where no column holds names.
+    `sheet` are the rows of the file where they have been read.
     """
     require(actor, Permission.IMPORT)
-    sheet = read(path)
+    sheet = sheet or read(path)
     columns = _columns(sheet, told or {})
-    key = source_key or f"streets-{path.name.split('.')[0].lower()}"
+    key = source_key or source_of(path)
     report = StreetReport(path.name, key, columns, read=sheet.read, dry_run=dry_run)
     for bad in sheet.bad:
         _reject(report, bad.row, bad.reason)
@@ -88,6 +90,16 @@ def run(
         named = [{**row, "scope_id": scope, "source_id": source} for row in rows]
         report.replaced = store.streets.replace(actor, source, named)
     return report
+
+
+def source_of(path: Path) -> str:
+    """Return the key of the source that a file is, when nobody says it."""
+    return f"streets-{path.name.split('.')[0].lower()}"
+
+
+def has_names(sheet: Sheet) -> bool:
+    """Return whether a column of the file is called as names of streets are."""
+    return any(_plain(column) in NAMES["name"] for column in sheet.frame.columns)
 
 
 def _columns(sheet: Sheet, told: Mapping[str, str]) -> dict[str, str]:

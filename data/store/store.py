@@ -28,6 +28,7 @@ from data.store.evidence import EvidenceLayers
 from data.store.households import Households
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
+from data.store.networks import Networks
 from data.store.releases import Recipients, Releases
 from data.store.resources import Resources
 from data.store.search_events import SearchEvents
@@ -61,6 +62,7 @@ class Store:
         self.sites = Sites(self)
         self.areas = Areas(self)
         self.streets = Streets(self)
+        self.networks = Networks(self)
         self.attachments = Attachments(self)
         self.watch_areas = WatchAreas(self)
         self.alerts = Alerts(self)

@@ -93,14 +93,14 @@ def cut(network: Network, closures: Sequence[Closure], vehicle: Vehicle) -> Floa
 
 
 def _reach(closure: Closure) -> BaseGeometry:
-    """Return the area of a closure in degrees: its shape, widened by what it reaches."""
-    shape = closure.geometry
-    if closure.reach_m is not None:
-        metres = closure.reach_m
-    elif shape.geom_type.endswith("Point"):
-        metres = POINT_REACH_M
-    else:
-        metres = LINE_REACH_M if shape.geom_type.endswith("LineString") else 0.0
+    """Return the area of a closure in degrees: its shapes, widened by what they reach."""
+    shape = closure.geometry if closure.geometry.is_valid else shapely.make_valid(closure.geometry)
+    return shapely.union_all([_widened(part, closure.reach_m) for part in shapely.get_parts(shape)])
+
+
+def _widened(shape: BaseGeometry, reach_m: float | None) -> BaseGeometry:
+    usual = {"Point": POINT_REACH_M, "LineString": LINE_REACH_M}
+    metres = usual.get(shape.geom_type, 0.0) if reach_m is None else reach_m
     if not metres or shape.is_empty:
         return shape
     # Round on the ground: stretched by what a degree of longitude is short of one of latitude.

@@ -14,6 +14,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from data.geo import EARTH_RADIUS_M
+from data.road_records import ROAD_CLASSES, RoadColumns
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -32,12 +33,15 @@ class Vehicle(StrEnum):
     BOAT = "boat"
     AIR = "air"
 
+    @property
+    def on_roads(self) -> bool:
+        """Whether it goes over roads, not in a straight line."""
+        return self not in STRAIGHT_MPS
+
 
 # Metres per second over open water and through the air, in a straight line: 20 kn and 100 kn.
 STRAIGHT_MPS: Final = {Vehicle.BOAT: 10.3, Vehicle.AIR: 51.4}
-# Classes of road, the fastest first; what a file does not say is RESIDENTIAL.
-CLASSES: Final = ("motorway", "trunk", "primary", "secondary", "tertiary", "residential", "track", "path")
-RESIDENTIAL: Final = CLASSES.index("residential")
+RESIDENTIAL: Final = ROAD_CLASSES.index("residential")
 # Kilometres per hour in a disaster, not on an empty road; 0 where the vehicle cannot go.
 SPEEDS_KMH: Final = {
     Vehicle.CAR: (80, 60, 50, 45, 40, 30, 15, 0),
@@ -47,28 +51,31 @@ SPEEDS_KMH: Final = {
 
 
 @dataclass(frozen=True)
-class Network:
-    """Junctions in degrees, and edges from one to another; `oneway` is 1 forward, -1 backward, 0 both.
+class Arcs:
+    """Every direction that one may go, sorted by where it begins: those of junction n are from `first[n]`."""
 
-    `shapes` are the edges' lines, in the same order.
-    """
+    first: IntArray
+    head: npt.NDArray[np.int32]
+    edge: IntArray
 
-    lon: FloatArray
-    lat: FloatArray
-    start: npt.NDArray[np.int32]
-    end: npt.NDArray[np.int32]
-    length_m: FloatArray
-    road_class: npt.NDArray[np.uint8]
-    oneway: npt.NDArray[np.int8]
-    shapes: npt.NDArray[np.object_]
+    def weighed(self, seconds: FloatArray) -> sparse.csr_array:
+        """Return the graph of what each edge takes; an edge that takes for ever is none."""
+        cost = seconds[self.edge]
+        usable = np.isfinite(cost)
+        first = np.concatenate([[0], np.cumsum(usable)])[self.first]
+        # An edge of no length would not be there at all in a sparse matrix.
+        data = np.maximum(cost[usable], 1e-6)
+        size = (len(self.first) - 1, len(self.first) - 1)
+        return sparse.csr_array((data, self.head[usable], first.astype(np.int32)), shape=size)
 
-    def __len__(self) -> int:
-        return len(self.start)
 
-    @property
-    def junctions(self) -> int:
-        """How many junctions there are."""
-        return len(self.lon)
+class Network(RoadColumns):
+    """A road network, and what is worked out of it once."""
+
+    @cached_property
+    def arcs(self) -> dict[tuple[bool, bool], Arcs]:
+        """Arcs by whether one-way holds and whether they are turned round; made when first asked for."""
+        return {}
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -90,6 +97,8 @@ class Network:
 
     def seconds(self, vehicle: Vehicle) -> FloatArray:
         """Return how long each edge takes, infinity where the vehicle cannot go."""
+        if not vehicle.on_roads:
+            return np.full(len(self), np.inf)
         speed = np.array(SPEEDS_KMH[vehicle], dtype=np.float64)[self.road_class] / 3.6
         with np.errstate(divide="ignore"):
             return np.asarray(self.length_m / speed)
@@ -102,25 +111,27 @@ class Network:
 def graph(
     network: Network, seconds: FloatArray, vehicle: Vehicle, *, backward: bool = False
 ) -> sparse.csr_array:
-    """Return the directed graph of travel times; of parallel edges the quickest; infinite ones are left out.
+    """Return the directed graph of travel times; edges of infinite time are left out, parallel ones stay.
 
     `backward` turns every edge round, so that distances from targets are distances to them.
     """
+    kind = (vehicle is Vehicle.FOOT, backward)
+    if kind not in network.arcs:
+        network.arcs[kind] = _arcs(network, vehicle, backward=backward)
+    return network.arcs[kind].weighed(seconds)
+
+
+def _arcs(network: Network, vehicle: Vehicle, *, backward: bool) -> Arcs:
     way = network.directions(vehicle)
-    usable = np.isfinite(seconds)
-    there, back = usable & (way >= 0), usable & (way <= 0)
+    there, back = np.flatnonzero(way >= 0), np.flatnonzero(way <= 0)
     tail = np.concatenate([network.start[there], network.end[back]])
     head = np.concatenate([network.end[there], network.start[back]])
-    # An edge of no length would not be there at all in a sparse matrix.
-    cost = np.maximum(np.concatenate([seconds[there], seconds[back]]), 1e-6)
     if backward:
         tail, head = head, tail
-    order = np.lexsort((cost, head, tail))
-    tail, head, cost = tail[order], head[order], cost[order]
-    first = np.ones(len(tail), dtype=np.bool_)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    size = (network.junctions, network.junctions)
-    return sparse.csr_array((cost[first], (tail[first], head[first])), shape=size)
+    order = np.argsort(tail, kind="stable")
+    many = np.bincount(tail, minlength=network.junctions)
+    first = np.concatenate([[0], np.cumsum(many)])
+    return Arcs(first, head[order], np.concatenate([there, back])[order])
 
 
 def _on_sphere(lon: npt.ArrayLike, lat: npt.ArrayLike) -> FloatArray:

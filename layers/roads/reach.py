@@ -67,7 +67,7 @@ def reach(
     network: Network, seconds: FloatArray, *, bases: Sequence[LonLat], people: People, vehicle: Vehicle
 ) -> Reach:
     """Return how quickly each place is reached from the bases; `seconds` is what each edge takes."""
-    if vehicle in STRAIGHT_MPS:
+    if not vehicle.on_roads:
         return _straight(bases, people, vehicle)
     junction, metres = network.nearest(people.lon, people.lat)
     starts, _ = network.nearest([b.lon for b in bases], [b.lat for b in bases])
@@ -86,7 +86,7 @@ def nearest_target(
     network: Network, seconds: FloatArray, *, targets: Sequence[LonLat], people: People, vehicle: Vehicle
 ) -> tuple[FloatArray, IntArray]:
     """Return the seconds from each place to its nearest target, and which that is (-1 for none)."""
-    if vehicle in STRAIGHT_MPS:
+    if not vehicle.on_roads:
         straight = _straight(targets, people, vehicle)
         return straight.seconds, straight.base
     junction, metres = network.nearest(people.lon, people.lat)
@@ -126,7 +126,7 @@ def isochrone(
     network: Network, seconds: FloatArray, *, base: LonLat, minutes: float, vehicle: Vehicle
 ) -> BaseGeometry:
     """Return the area round the junctions that are reached within `minutes` from a base."""
-    if vehicle in STRAIGHT_MPS:
+    if not vehicle.on_roads:
         reach_m = minutes * 60 * STRAIGHT_MPS[vehicle]
         return _widened(shapely.Point(base.lon, base.lat), reach_m, base.lat)
     start, metres = network.nearest([base.lon], [base.lat])

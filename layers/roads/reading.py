@@ -3,87 +3,85 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyogrio
+import polars as pl
 import pyproj
 import shapely
 
-from data.errors import Invalid, UnreadableFile
-from layers.roads.network import CLASSES, RESIDENTIAL, Network
+from data.errors import Invalid, TooLarge
+from data.importers import osm
+from data.importers.base import Sheet
+from data.importers.places import to_degrees
+from data.importers.registry import read
+from data.road_records import ROAD_CLASSES
+from layers.roads.network import RESIDENTIAL, Network
+from layers.roads.splitting import at_meetings, junctions
 
 _GEOD: Final = pyproj.Geod(ellps="WGS84")
-_SNAP_DEGREES: Final = 6  # decimals: ends within about 0.1 m are one junction
-_MAX_EDGES: Final = 5_000_000
+_MAX_LINES: Final = 5_000_000
 _ONEWAY: Final = ("oneway", "direction", "dirtravel", "onewaydir", "traveldir")
 _FROM: Final = ("fromnode", "fnode", "startnode", "tnidf", "u", "source")
 _TO: Final = ("tonode", "tnode", "endnode", "tnidt", "v", "target")
 _CLASS: Final = ("highway", "fclass", "roadclass", "class")
-_FORWARD: Final = frozenset({"1", "1.0", "yes", "true", "t", "y", "ft", "f", "forward"})
-_BACKWARD: Final = frozenset({"-1", "-1.0", "reverse", "tf", "backward"})
-# OpenStreetMap's classes, and what they count as here; the others are no roads to travel on.
-OSM: Final[Mapping[str, str]] = {
-    **{name: name for name in CLASSES},
-    **{f"{name}_link": name for name in ("motorway", "trunk", "primary", "secondary", "tertiary")},
-    **dict.fromkeys(("unclassified", "living_street", "service", "road"), "residential"),
-    **dict.fromkeys(("footway", "pedestrian", "steps", "bridleway", "cycleway"), "path"),
-}
+_FORWARD: Final = ("1", "1.0", "yes", "true", "t", "y", "ft", "f", "forward")
+_BACKWARD: Final = ("-1", "-1.0", "reverse", "tf", "backward")
+
+Ends = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
-def read_network(path: Path) -> Network:
-    """Return the network in a file; raise UnreadableFile or Invalid, in words, for one that has none."""
-    if path.name.lower().endswith((".osm.pbf", ".osm", ".pbf")):
-        from layers.roads.osm import read_osm
+@dataclass(frozen=True)
+class RoadFile:
+    """The network in a file, and how many of its rows are no lines."""
 
-        return read_osm(path)
-    try:
-        _check_size(path)
-        frame = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise UnreadableFile(
-            f"{path.name} cannot be read as a layer of lines.",
-            hint="Give GeoJSON, GeoPackage, a shapefile or .osm.pbf.",
-        ) from error
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise Invalid(f"{path.name} has no lines.", hint="Give a file whose features are the roads' lines.")
-    return from_lines(frame, name=path.name)
+    network: Network
+    left_out: int
 
 
-def from_lines(frame: gpd.GeoDataFrame, *, name: str) -> Network:
-    """Return the network of a layer of lines; node ids are used where both ends have them."""
-    if frame.crs is not None:
-        frame = frame.to_crs("EPSG:4326")
-    frame = frame.explode(index_parts=False, ignore_index=True)
-    good = (frame.geometry.geom_type == "LineString") & ~frame.geometry.is_empty & frame.geometry.notna()
-    frame = frame[good].reset_index(drop=True)
-    bounds = frame.total_bounds
-    if not len(frame) or not np.isfinite(bounds).all():
-        raise Invalid(f"{name} has no lines.", hint="Give a file whose features are the roads' lines.")
-    if (np.abs(bounds) > [180, 90, 180, 90]).any():
+def sheet_of(path: Path) -> Sheet:
+    """Return the rows of a file of roads, whatever its format."""
+    return osm.read(path) if path.name.lower().endswith(".pbf") else read(path)
+
+
+def read_network(path: Path, *, crossings: bool = False) -> RoadFile:
+    """Return the network in a file; raise UnreadableFile or Invalid, in words, for one that has none.
+
+    Without node ids, lines meet where their ends lie together or on another line; with `crossings` also where
+    they cross.
+    """
+    return from_sheet(sheet_of(path), name=path.name, crossings=crossings)
+
+
+def from_sheet(sheet: Sheet, *, name: str, crossings: bool = False) -> RoadFile:
+    """Return the network in the rows of a file."""
+    geometry = sheet.geometry if sheet.geometry is not None else np.zeros(0, dtype=object)
+    if len(geometry) > _MAX_LINES:
+        raise TooLarge(f"{name} has more than {_MAX_LINES:,} lines.", hint="Cut it to the area in question.")
+    shapes, row = _lines(geometry, sheet.crs)
+    left_out = sheet.read - len(np.unique(row))
+    if not len(shapes):
         raise Invalid(
-            f"The coordinates of {name} are no degrees.",
-            hint="Its coordinate reference system is missing; add it.",
+            f"{name} has no lines in degrees.",
+            hint="Give a file whose features are the roads' lines, with its coordinate reference system.",
         )
-    columns = {_plain(column): column for column in frame.columns if column != "geometry"}
-    shapes = frame.geometry.to_numpy()
-    return assemble(
-        shapes,
-        ends=_given_ends(frame, columns),
-        road_class=_classes(_first(frame, columns, _CLASS), len(frame)),
-        oneway=_oneway(_first(frame, columns, _ONEWAY), len(frame)),
-    )
+    columns = {_plain(column): column for column in sheet.frame.columns}
+    way = _oneway(_first(sheet, columns, _ONEWAY), len(geometry))[row]
+    kind = _classes(_first(sheet, columns, _CLASS), len(geometry))[row]
+    ends = _given_ends(_first(sheet, columns, _FROM), _first(sheet, columns, _TO), row)
+    if ends is None or crossings:
+        shapes, of = at_meetings(shapes, crossings=crossings)
+        way, kind, ends = way[of], kind[of], None
+    return RoadFile(assemble(shapes, ends=ends, road_class=kind, oneway=way), left_out)
 
 
 def assemble(
     shapes: npt.NDArray[np.object_],
     *,
-    ends: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None,
+    ends: Ends | None,
     road_class: npt.NDArray[np.uint8],
     oneway: npt.NDArray[np.int8],
 ) -> Network:
@@ -91,13 +89,8 @@ def assemble(
     first = shapely.get_coordinates(shapely.get_point(shapes, 0))
     last = shapely.get_coordinates(shapely.get_point(shapes, -1))
     both = np.concatenate([first, last])
-    if ends is None:
-        _, where, number = np.unique(
-            np.round(both, _SNAP_DEGREES), axis=0, return_index=True, return_inverse=True
-        )
-    else:
-        _, where, number = np.unique(np.concatenate(ends), return_index=True, return_inverse=True)
-    number = number.ravel()
+    given = junctions(both) if ends is None else np.concatenate(ends)
+    _, where, number = np.unique(given, return_index=True, return_inverse=True)
     return Network(
         lon=both[where, 0],
         lat=both[where, 1],
@@ -110,6 +103,50 @@ def assemble(
     )
 
 
+def joined(networks: list[Network]) -> Network:
+    """Return several networks as one: junctions of different ones that lie together are one."""
+    if len(networks) == 1:
+        return networks[0]
+    lon, lat = (np.concatenate([getattr(one, axis) for one in networks]) for axis in ("lon", "lat"))
+    before = np.cumsum([0, *(one.junctions for one in networks[:-1])])
+    number = junctions(np.column_stack([lon, lat]))
+    _, where = np.unique(number, return_index=True)
+    start, end = (
+        np.concatenate(
+            [number[getattr(one, end) + shift] for one, shift in zip(networks, before, strict=True)]
+        ).astype(np.int32)
+        for end in ("start", "end")
+    )
+    return Network(
+        lon=lon[where],
+        lat=lat[where],
+        start=start,
+        end=end,
+        length_m=np.concatenate([one.length_m for one in networks]),
+        road_class=np.concatenate([one.road_class for one in networks]),
+        oneway=np.concatenate([one.oneway for one in networks]),
+        shapes=np.concatenate([one.shapes for one in networks]),
+    )
+
+
+def _lines(
+    geometry: npt.NDArray[np.object_], crs: str
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Return the lines in degrees, and the row that each is of; a row of several lines gives several."""
+    several = shapely.get_type_id(geometry) == 5  # MultiLineString: pieces that meet are one line
+    geometry = geometry.copy()
+    geometry[several] = shapely.line_merge(geometry[several])
+    parts, row = shapely.get_parts(geometry, return_index=True)
+    usable = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 0)
+    parts, row = shapely.force_2d(parts[usable]), row[usable]
+    xy, of = shapely.get_coordinates(parts, return_index=True)
+    lon, lat = to_degrees(xy[:, 0], xy[:, 1], crs)
+    good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # degrees
+    bad = np.unique(of[~good])
+    parts = shapely.set_coordinates(parts, np.column_stack([lon, lat])) if len(parts) else parts
+    return np.delete(parts, bad), np.delete(row, bad)
+
+
 def _lengths(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     """Return the length of each line on the ellipsoid."""
     places, line = shapely.get_coordinates(shapes, return_index=True)
@@ -119,45 +156,48 @@ def _lengths(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     return np.bincount(line[1:][same], weights=metres, minlength=len(shapes)).astype(np.float64)
 
 
-def _check_size(path: Path) -> None:
-    """Raise Invalid for more lines than are taken; asked before, since GDAL sets room aside for a limit."""
-    if pyogrio.read_info(path)["features"] > _MAX_EDGES:
-        raise Invalid(
-            f"{path.name} has more than {_MAX_EDGES:,} lines.", hint="Cut it to the area in question."
-        )
-
-
 def _plain(column: str) -> str:
-    return re.sub(r"[^a-z]", "", str(column).lower())
+    return re.sub(r"[^a-z]", "", column.lower())
 
 
-def _first(frame: gpd.GeoDataFrame, columns: Mapping[str, str], names: tuple[str, ...]) -> pd.Series | None:
+def _first(sheet: Sheet, columns: dict[str, str], names: tuple[str, ...]) -> pl.Series | None:
+    """Return the first column of these names, as words in lower case."""
     found = next((columns[name] for name in names if name in columns), None)
-    return None if found is None else frame[found]
-
-
-def _given_ends(
-    frame: gpd.GeoDataFrame, columns: Mapping[str, str]
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
-    start, end = _first(frame, columns, _FROM), _first(frame, columns, _TO)
-    if start is None or end is None or start.isna().any() or end.isna().any():
+    if found is None:
         return None
-    return start.astype(str).to_numpy(dtype=str), end.astype(str).to_numpy(dtype=str)
+    column = sheet.frame[found]
+    if column.dtype.is_nested():
+        return None
+    return column.cast(pl.String, strict=False).str.strip_chars().str.to_lowercase()
 
 
-def _oneway(column: pd.Series | None, size: int) -> npt.NDArray[np.int8]:
+def _given_ends(start: pl.Series | None, end: pl.Series | None, row: npt.NDArray[np.int64]) -> Ends | None:
+    """Return the node ids of the ends of each line, None where a line has none.
+
+    Of a row of several lines the first has its start and the last its end; between them is a gap.
+    """
+    if start is None or end is None:
+        return None
+    first, last = start.gather(row), end.gather(row)
+    if any(one.is_null().any() or (one == "").any() for one in (first, last)):
+        return None
+    ends = first.to_numpy().astype(object), last.to_numpy().astype(object)
+    again = np.flatnonzero(row[1:] == row[:-1])
+    ends[0][again + 1] = [f"after part {number}" for number in again]
+    ends[1][again] = [f"before part {number}" for number in again]
+    return ends[0].astype(str), ends[1].astype(str)
+
+
+def _oneway(column: pl.Series | None, size: int) -> npt.NDArray[np.int8]:
     if column is None:
         return np.zeros(size, dtype=np.int8)
-    words = column.astype("string").str.strip().str.lower().fillna("")
-    way = np.zeros(size, dtype=np.int8)
-    way[words.isin(_FORWARD).to_numpy()] = 1
-    way[words.isin(_BACKWARD).to_numpy()] = -1
-    return way
+    forward, backward = column.is_in(_FORWARD).fill_null(False), column.is_in(_BACKWARD).fill_null(False)
+    way = forward.cast(pl.Int8) - backward.cast(pl.Int8)
+    return np.asarray(way.to_numpy(), dtype=np.int8)
 
 
-def _classes(column: pd.Series | None, size: int) -> npt.NDArray[np.uint8]:
+def _classes(column: pl.Series | None, size: int) -> npt.NDArray[np.uint8]:
     if column is None:
         return np.full(size, RESIDENTIAL, dtype=np.uint8)
-    words = column.astype("string").str.strip().str.lower().fillna("")
-    known = {name: CLASSES.index(stands_for) for name, stands_for in OSM.items()}
-    return np.asarray(words.map(known).fillna(RESIDENTIAL), dtype=np.uint8)
+    known = {name: ROAD_CLASSES.index(stands_for) for name, stands_for in osm.CLASSES.items()}
+    return column.replace_strict(known, default=RESIDENTIAL, return_dtype=pl.UInt8).to_numpy()

@@ -68,6 +68,8 @@ def reopenings(  # the same six as `reach`, and how many
 ) -> list[Reopening]:
     """Return up to `most` reopenings, each the best after those before it; ties go to the first named."""
     stopping = [one for one in closures if stops(one, vehicle)]
+    if not stopping:
+        return []
     on = touched(network, stopping).tocsr()
     passable = np.isfinite(network.seconds(vehicle))
     starts, _ = network.nearest([b.lon for b in bases], [b.lat for b in bases])

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
+import numpy as np
 import pytest
 from shapely import LineString, to_wkb
 from starlette.testclient import TestClient
 
 from data.clock import FixedClock
 from data.model import Role, Tlp
+from layers.roads.network import RESIDENTIAL
+from layers.roads.reading import assemble
 from tests.support.records import HOSTILE
 from tests.support.served import Served
 
@@ -389,6 +392,14 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     line = LineString([(-64.79, 18.33), (-64.76, 18.33), (-64.73, 18.33), (-64.71, 18.33)])
     parts = [LineString(line.coords[at : at + 2]) for at in range(3)]
     source = world.source("roads", kind="roads")
+    edges = len(parts)
+    network = assemble(
+        np.array(parts, dtype=object),
+        ends=None,
+        road_class=np.full(edges, RESIDENTIAL, np.uint8),
+        oneway=np.zeros(edges, np.int8),
+    )
+    world.store.networks.replace(world.system, source, world.scope(), network)
     rows = [
         {"scope_id": world.scope(), "name": "Centerline", "key": "centerline", "place": "", "length_m": 1.0}
         | {"geometry": to_wkb(part), "source_id": source}
@@ -409,6 +420,9 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     assert [one["households"] for one in found["pockets"]] == [[far]]
     assert [(one["closure_id"], one["people"]) for one in found["reopenings"]] == [(made["id"], 5.0)]
     assert {one["id"]: one["cut_off"] for one in found["households"]} == {near: False, far: True}
+    for straight in ("boat", "air"):
+        over = _ok(client.get("/api/v1/respond/reach", params={"vehicle": straight}))
+        assert (over["cut_off"], over["reopenings"]) == ({"households": 0, "people": 0.0}, [])
     asked = {"lon": -64.79, "lat": 18.33, "minutes": "5,60"}
     rings = _ok(client.get("/api/v1/respond/isochrones", params=asked))["features"]
     assert [one["properties"]["minutes"] for one in rings] == [60, 5]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,14 +15,18 @@ import shapely
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csgraph
 
 from dashboard.cli import main
-from data.errors import Invalid, UnreadableFile
-from data.model import LonLat
+from dashboard.cli.reach_files import closures_in, points_in
+from data.errors import Forbidden, Invalid, UnreadableFile
+from data.model import LonLat, Role, StoreKind, Tlp
+from data.store import Store
 from layers.roads.closures import Cause, Closure, cut
-from layers.roads.network import RESIDENTIAL, Network, Vehicle
-from layers.roads.reach import People, isochrone, nearest_target, pockets, reach
-from layers.roads.reading import assemble, from_lines, read_network
+from layers.roads.fitting import fitted
+from layers.roads.network import RESIDENTIAL, Network, Vehicle, graph
+from layers.roads.reach import People, Reach, isochrone, nearest_target, pockets, reach
+from layers.roads.reading import assemble, joined, read_network
 from layers.roads.reopenings import reopenings
 
 STEP = 0.01  # degrees between junctions: about a kilometre, far beyond what a closure reaches
@@ -167,11 +172,86 @@ def test_an_isochrone_holds_what_is_reached_in_time_and_a_boat_goes_straight() -
     assert boat.seconds[0] == pytest.approx(3_335.8 / 10.3, rel=1e-2)
 
 
-def test_lines_without_node_ids_meet_where_their_ends_lie_together() -> None:
-    shapes = [shapely.LineString([(0, 0), (1e-3, 0)]), shapely.LineString([(1e-3, 1e-9), (2e-3, 0)])]
-    frame = gpd.GeoDataFrame({"oneway": ["yes", "no"]}, geometry=shapes, crs="EPSG:4326")
-    network = from_lines(frame, name="two.geojson")
+def _read(folder: Path, lines: Sequence[Sequence[tuple[float, float]]], **columns: list[object]) -> Path:
+    path = folder / "lines.geojson"
+    shapes = [shapely.LineString(line) for line in lines]
+    gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326").to_file(path)
+    return path
+
+
+def test_lines_without_node_ids_meet_where_their_ends_lie_together(tmp_path: Path) -> None:
+    lines = [[(0, 0), (1e-3, 0)], [(1e-3 + 4e-6, 1e-9), (2e-3, 0)]]  # half a metre apart
+    network = read_network(_read(tmp_path, lines, oneway=["yes", "no"])).network
     assert (network.junctions, network.oneway.tolist()) == (3, [1, 0])
+
+
+def test_a_line_that_ends_on_another_meets_it_and_one_that_crosses_only_when_asked(tmp_path: Path) -> None:
+    path = _read(
+        tmp_path, [[(0, 0), (0.01, 0)], [(0.004, 0), (0.004, 0.01)], [(0.007, -0.01), (0.007, 0.01)]]
+    )
+    bridge, crossing = read_network(path).network, read_network(path, crossings=True).network
+    assert (len(bridge), bridge.junctions) == (4, 6)
+    assert (len(crossing), crossing.junctions) == (6, 7)
+    assert crossing.length_m.sum() == pytest.approx(bridge.length_m.sum())
+
+
+def test_node_ids_keep_a_bridge_apart_from_the_road_below(tmp_path: Path) -> None:
+    lines = [[(0, 0), (0.01, 0)], [(0.01, 0), (0.02, 0)]]
+    path = _read(tmp_path, lines, FromNode=[1.0, 7.0], ToNode=[2.0, 3.0], Direction=["1", "-1"])
+    network = read_network(path).network
+    assert (network.junctions, network.oneway.tolist()) == (4, [1, -1])
+
+
+def _asked(
+    network: Network, closures: Sequence[Closure], house: tuple[float, float], vehicle: Vehicle
+) -> Reach:
+    people = People(np.array([house[0]]), np.array([house[1]]), np.ones(1))
+    base = LonLat(0.0, 0.0)
+    ways = fitted(network, vehicle, np.append(people.lon, base.lon), np.append(people.lat, base.lat))
+    return reach(ways, cut(ways, closures, vehicle), bases=[base], people=people, vehicle=vehicle)
+
+
+def test_a_house_beyond_the_slide_is_cut_off_though_its_nearest_corner_is_not(tmp_path: Path) -> None:
+    lines = [[(0, 0), (0.01, 0)], [(0.01, 0), (0.02, 0)], [(0.01, 0), (0.01, 0.004)]]
+    network = read_network(_read(tmp_path, lines)).network
+    slide = [Closure("slide", "slide", shapely.Point(0.01, 0.0009))]
+    beyond, before = (0.0101, 0.00162), (0.0101, 0.0004)
+    assert _asked(network, slide, beyond, Vehicle.CAR).cut_off.all()
+    assert _asked(network, slide, before, Vehicle.CAR).reached.all()
+    open_road = _asked(network, [], before, Vehicle.CAR).seconds[0]
+    assert _asked(network, slide, before, Vehicle.CAR).seconds[0] == pytest.approx(open_road)
+    along_m = (0.01 + 0.0004) * 111_195
+    assert open_road == pytest.approx(along_m / (30 / 3.6) + 0.0001 * 111_195 / 1.2, rel=0.01)
+
+
+def test_a_house_beside_a_footpath_is_reached_by_the_road_behind_it(tmp_path: Path) -> None:
+    lines = [[(0, 0), (0.01, 0)], [(0.004, 0.0005), (0.006, 0.0005)]]
+    network = read_network(_read(tmp_path, lines, highway=["residential", "footway"])).network
+    assert _asked(network, [], (0.005, 0.0004), Vehicle.CAR).reached.all()
+
+
+@given(small, ways, st.lists(st.tuples(st.floats(0, 3), st.floats(0, 1)), min_size=1, max_size=6))
+def test_junctions_beside_places_change_no_way_and_no_length(
+    edges: list[tuple[int, int]], way: list[int], places: list[tuple[float, float]]
+) -> None:
+    network = _network(edges, way[: len(edges)])
+    lon, lat = STEP * np.array(places).T
+    more = fitted(network, Vehicle.CAR, lon, lat)
+    assert more.length_m.sum() == pytest.approx(network.length_m.sum())
+    one, other = (
+        csgraph.dijkstra(
+            graph(each, each.seconds(Vehicle.CAR), Vehicle.CAR), indices=range(network.junctions)
+        )
+        for each in (network, more)
+    )
+    np.testing.assert_allclose(one, other[:, : network.junctions], rtol=1e-6)
+
+
+def test_networks_of_two_files_meet_where_their_junctions_lie_together() -> None:
+    one, other = _network([(0, 1)]), _network([(1, 2), (2, 3)])
+    both = joined([one, other])
+    assert (len(both), both.junctions) == (3, 4)
+    assert len(np.unique(np.concatenate([both.start, both.end]))) == 4
 
 
 def test_files_that_are_no_roads_are_refused_in_words(tmp_path: Path) -> None:
@@ -180,6 +260,15 @@ def test_files_that_are_no_roads_are_refused_in_words(tmp_path: Path) -> None:
     for name in ("bad.geojson", "bad.osm.pbf"):
         with pytest.raises(UnreadableFile):
             read_network(tmp_path / name)
+    (tmp_path / "vrt.geojson").write_text(
+        f"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>{tmp_path}/secret.json</SrcDataSource>"
+        "</OGRVRTLayer></OGRVRTDataSource>"
+    )
+    secret = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [0, 0]}}
+    (tmp_path / "secret.json").write_text(json.dumps(secret))
+    for read in (read_network, points_in, closures_in):
+        with pytest.raises(UnreadableFile):
+            read(tmp_path / "vrt.geojson")
     points = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:4326")
     points.to_file(tmp_path / "points.geojson")
     with pytest.raises(Invalid, match="no lines"):
@@ -188,10 +277,11 @@ def test_files_that_are_no_roads_are_refused_in_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "edges", "junctions"),
-    [("cambridge_TRANS_Centerlines.geojson", 2_644, 1_874), ("andorra.osm.pbf", 2_801, 2_365)],
+    # Cambridge's own list of intersections has 1,872 too.
+    [("cambridge_TRANS_Centerlines.geojson", 2_648, 1_872), ("andorra.osm.pbf", 2_801, 2_365)],
 )
 def test_real_files_give_their_network(shared_data: Path, name: str, edges: int, junctions: int) -> None:
-    network = read_network(shared_data / "5_roads" / name)
+    network = read_network(shared_data / "5_roads" / name).network
     assert (len(network), network.junctions) == (edges, junctions)
     assert set(network.oneway.tolist()) == {-1, 0, 1}
 
@@ -215,5 +305,59 @@ def test_the_command_line_names_the_pocket_and_the_reopening(tmp_path: Path) -> 
     assert [(one["people"], one["places"]) for one in answer["pockets"]] == [(4.0, ["house"])]
     assert [(one["closures"], one["people"]) for one in answer["reopenings"]] == [(["slide"], 4.0)]
     assert [(one["id"], one["base"]) for one in answer["times"]] == [("mill", "station")]
-    people.write_text("id,lon,lat\nhouse,,\n")
+    for bad in (
+        "id,lon,lat\nhouse,,\n",
+        "id,lon,lat\nhouse,0,91\n",
+        "id,lon,lat\nhouse,0,nan\n",
+        "",
+        "id\nhouse\n",
+    ):
+        people.write_text(bad)
+        refused = CliRunner().invoke(main, [*words, "--people", str(people)])
+        assert refused.exit_code == 2, (bad, refused.output)
+    people.write_text("id,lon,lat,count\nhouse,0.03,0.0,-4\n")
     assert CliRunner().invoke(main, [*words, "--people", str(people)]).exit_code == 2
+
+
+def test_imported_roads_are_the_same_when_they_come_back_and_hidden_ones_stay_hidden(
+    store: Store, tmp_path: Path
+) -> None:
+    network = read_network(
+        _read(tmp_path, [[(0, 0), (0.01, 0), (0.02, 0.01)], [(0.01, 0.0), (0.01, 1)]])
+    ).network
+    system = store.system_actor()
+    scope = store.scopes.intern(StoreKind.OPEN, Tlp.RED, agency_id=system.agency_id)
+    source = store.sources.intern("roads", name="roads", kind="streets", scope_id=scope)
+    assert store.networks.replace(system, source, scope, network)
+    assert not store.networks.replace(system, source, scope, network)
+    (back,) = store.networks.all(system)
+    for name, column in vars(back).items():
+        np.testing.assert_array_equal(column, getattr(network, name), err_msg=name)
+    stranger = replace(system, role=Role.VIEWER, clearance=Tlp.CLEAR, agency_id=system.agency_id + 1)
+    assert store.networks.all(stranger) == []
+    assert store.networks.known(stranger) == ()
+    with pytest.raises(Forbidden):
+        store.networks.replace(stranger, source, scope, network)
+    before = store.networks.known(system)
+    assert store.networks.replace(system, source, scope, _network([(0, 1)]))
+    assert [len(one) for one in store.networks.all(system)] == [1]
+    assert store.networks.known(system) != before
+
+
+def test_the_command_imports_roads_of_openstreetmap_and_again_changes_nothing(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHFLOOR_HOME", str(tmp_path))
+    words = ["import", "roads", str(shared_data / "5_roads" / "andorra.osm.pbf"), "--json"]
+    first, second = (CliRunner().invoke(main, words) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    one, other = json.loads(first.output), json.loads(second.output)
+    assert one["network"] == {
+        "edges": 2_801,
+        "junctions": 2_365,
+        "one_way": 644,
+        "rows_left_out": 0,
+        "changed": True,
+    }
+    assert other["network"]["changed"] is False
+    assert one["added"] == other["added"] > 500
