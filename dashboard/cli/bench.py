@@ -37,7 +37,7 @@ def bench(rows: int, rounds: int, home: Path | None, as_json: bool) -> None:
 
 
 def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
-    from dashboard.cli import bench_hotspots, bench_households, bench_rescue
+    from dashboard.cli import bench_hotspots, bench_households, bench_rescue, bench_roads
     from dashboard.cli.bench_mirror import measure
     from dashboard.cli.bench_store import fill
     from data.settings import Settings
@@ -60,6 +60,7 @@ def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
                 **bench_households.measure(
                     households=min(rows, bench_households.HOUSEHOLDS), rounds=min(rounds, 5)
                 ),
+                **bench_roads.measure(edges=min(rows, bench_roads.EDGES), rounds=min(rounds, 5)),
             },
         }
     finally:
@@ -90,9 +91,10 @@ def _text(result: dict[str, Any]) -> str:
 
 
 def _kernels(figures: dict[str, float]) -> list[str]:
-    from dashboard.cli import bench_hotspots, bench_households, bench_rescue
+    from dashboard.cli import bench_hotspots, bench_households, bench_rescue, bench_roads
 
-    limits_ms = {**bench_hotspots.LIMITS_MS, **bench_rescue.LIMITS_MS, **bench_households.LIMITS_MS}
+    kernels = (bench_hotspots, bench_rescue, bench_households, bench_roads)
+    limits_ms = {name: limit for kernel in kernels for name, limit in kernel.LIMITS_MS.items()}
     return [f"{name:40}{ms:>10.1f} ms   limit {limits_ms[name]:g}" for name, ms in figures.items()]
 
 
