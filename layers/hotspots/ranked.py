@@ -45,7 +45,7 @@ def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST) -> Ranke
     found = counted(view, duplicates=asked.duplicates)
     cells = cells_for(found, bbox=asked.bbox, cell_m=asked.cell_m)
     if cells is None:
-        return Ranked([], 0, Hotspots(asked, found, window_of(view, found)))
+        return Ranked([], 0, Hotspots(replace(asked, kind=Kind.GI_STAR), found, window_of(view, found)))
     made = tested(view, cells, found, within=asked.within, exposure=asked.exposure)
     window = window_of(view, found)
     ran = course(made, found, window, only=made.claim)

@@ -107,7 +107,10 @@ def test_the_list_names_the_crowd_and_its_shape_filters_to_it(crowded: Served) -
     inside = _get(crowded, f"/api/v1/summary?{WINDOW}&shape={first['shape']}")
     assert inside["total"] - inside["default_points"] == first["count"]
     assert found["total"] == len(found["items"])
-    assert found["method"]["text"]
+    assert found["method"]["text"].startswith("How sure are these hotspots?\nMethod: Getis-Ord Gi*")
+    nothing = _get(crowded, f"{RANKED}?q=zzzzzz")
+    assert (nothing["items"], nothing["total"]) == ([], 0)
+    assert "Getis-Ord Gi*" in nothing["method"]["text"]
 
 
 def test_half_and_double_the_size_that_was_chosen_can_be_asked_for(crowded: Served) -> None:

@@ -84,6 +84,10 @@ def test_a_click_on_the_map_is_a_place_and_what_is_missing_is_said_before_anythi
 ) -> None:
     page = _form(officer, floor)
     map_is_still(page)
+    reports = floor.api().get("/api/v1/summary").json()["extent"]
+    west, south, east, north = page.evaluate("window.watchfloor.map.state().bbox")
+    assert west < reports[0] < reports[2] < east  # the first sight is of where reports are, all of them
+    assert south < reports[1] < reports[3] < north
     before = _count(floor)
     page.locator("#wf-report-map canvas").first.press(
         "Escape"

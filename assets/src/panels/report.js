@@ -1,7 +1,8 @@
 /** The new-report form in the browser: the map that gives the place, the search that finds it, the photo that follows. */
 import { IDS } from './ids.js';
+import { ask } from './api.js';
 import { byId, notify, setStore } from './dom.js';
-import { finder } from './where.js';
+import { finder, padded } from './where.js';
 import { theme } from './topbar.js';
 
 /**
@@ -34,7 +35,14 @@ export function startReport(root, { map, token }) {
     if (!detail) queueMicrotask(() => { if (!map.drawing()) map.draw('pick'); });
   }, { signal: stopping.signal });
   window.addEventListener('wf:theme', ({ detail }) => map.setTheme(detail), { signal: stopping.signal });
-  Promise.resolve(map.mount(byId(IDS.reportMap), { theme: theme(), token: token() ?? undefined })).then(() => map.draw('pick'));
+  // The first sight is of where reports are; a map that cannot learn it looks where this tab looked last.
+  ask('/api/v1/summary?bins=1', { signal: stopping.signal }).catch(() => ({}))
+    .then(({ extent }) => {
+      if (stopping.signal.aborted) return undefined;
+      return map.mount(byId(IDS.reportMap), { theme: theme(), token: token() ?? undefined, bbox: padded(extent) });
+    })
+    .then(() => stopping.signal.aborted || map.draw('pick'))
+    .catch((error) => notify(`The map could not be drawn: ${error.message}. Write coordinates instead.`, { bad: true }));
 
   root.addEventListener('change', (event) => {
     if (event.target.matches('input[type="file"]')) [photo] = event.target.files;

@@ -4,7 +4,7 @@ import { byId, debounce, notify, setStore, throttle } from './dom.js';
 import { givenUp, latest, withQuery } from './api.js';
 import { createState } from './state.js';
 import { fillRail } from './rail.js';
-import { areaNames } from './where.js';
+import { areaNames, padded } from './where.js';
 import { createArrivals } from './arrivals.js';
 import { fillFeed } from './feed.js';
 import { createLook } from './look.js';
@@ -147,12 +147,4 @@ export function startWatch(root, { map, token }) {
       map.unmount?.();
     },
   };
-}
-
-/** Return a little more than the extent, and never less than a neighborhood: one report is no reason to see its roof. */
-function padded(extent) {
-  if (!extent) return undefined;
-  const [west, south, east, north] = extent;
-  const [x, y] = [Math.max((east - west) * 0.04, 0.01), Math.max((north - south) * 0.04, 0.01)];
-  return [Math.max(-180, west - x), Math.max(-85, south - y), Math.min(180, east + x), Math.min(85, north + y)];
 }

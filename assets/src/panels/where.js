@@ -97,3 +97,11 @@ export function areaNames() {
     },
   };
 }
+
+/** Return a little more than the extent, and never less than a neighborhood: one report is no reason to see its roof. */
+export function padded(extent) {
+  if (!extent) return undefined;
+  const [west, south, east, north] = extent;
+  const [x, y] = [Math.max((east - west) * 0.04, 0.01), Math.max((north - south) * 0.04, 0.01)];
+  return [Math.max(-180, west - x), Math.max(-85, south - y), Math.min(180, east + x), Math.min(85, north + y)];
+}
