@@ -165,7 +165,9 @@ def _in_words(answer: dict[str, Any]) -> str:
         for one in answer["reopenings"]
     ]
     if cut_off["places"] and not answer["reopenings"]:
-        lines.append("No reopening of up to three closures together frees anybody.")
+        lines.append(
+            "No reopening frees anybody: of one closure, or of the sets of up to three that were tried."
+        )
     return "\n".join(lines)
 
 

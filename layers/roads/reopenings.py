@@ -1,7 +1,8 @@
 """Which reopening frees most people, and the next, and the next.
 
 A closure frees those who are reached once it is lifted; an edge under two closures stays closed until both
-are. Where no single one frees anybody, the smallest sets that do are looked for.
+are. Where no single one frees anybody, the smallest sets that do are looked for: all pairs of up to 63
+closures, all threes of up to 23; of more, the first 2,000 sets alone, so that "none" then means none of those.
 """
 
 from __future__ import annotations

@@ -110,6 +110,34 @@ def test_who_is_reached_and_what_a_reopening_frees_agree_with_brute_force(
         assert all(reached_without(one) == before for one in sets)
 
 
+@given(small, ways, closed)
+def test_each_next_reopening_frees_what_brute_force_frees_and_at_last_as_many_as_all(
+    edges: list[tuple[int, int]], way: list[int], shut: list[list[int]]
+) -> None:
+    network = _network(edges, way[: len(edges)])
+    closures = [_on(edges, [n % len(edges) for n in chosen], f"c{n}") for n, chosen in enumerate(shut)]
+    used = sorted({one for edge in edges for one in edge})
+    people, base = _people(used), LonLat(*_at(used[0]))
+    start = int(network.nearest(base.lon, base.lat)[0][0])
+
+    def reached(lifted: set[str]) -> int:
+        left = [one for one in closures if one.id not in lifted]
+        return len(_brute(network, np.isfinite(cut(network, left, Vehicle.CAR)), start))
+
+    made = reopenings(network, closures=closures, bases=[base], people=people, vehicle=Vehicle.CAR, most=9)
+    before, lifted = reached(set()), set[str]()
+    for one in made:
+        left = {each.id for each in closures} - lifted
+        best = max(reached(lifted | {each}) for each in left) - reached(lifted)
+        assert one.people == reached(lifted | set(one.closures)) - reached(lifted) > 0
+        assert len(one.closures) > 1 if best == 0 else one.people == best
+        lifted |= set(one.closures)
+        assert one.cumulative_people == reached(lifted) - before
+    rest = [each.id for each in closures if each.id not in lifted]
+    if len(rest) <= 3:
+        assert reached(lifted) == reached({each.id for each in closures})
+
+
 @given(small, closed)
 def test_more_closures_never_reach_more(edges: list[tuple[int, int]], shut: list[list[int]]) -> None:
     network = _network(edges)
