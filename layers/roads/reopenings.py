@@ -2,7 +2,7 @@
 
 A closure frees those who are reached once it is lifted; an edge under two closures stays closed until both
 are. Where no single one frees anybody, the smallest sets that do are looked for: all pairs of up to 63
-closures, all threes of up to 23; of more, the first 2,000 sets alone, so that "none" then means none of those.
+closures, all threes of up to 23; of more, only the first 2,000 sets, so that "none" means none of those.
 """
 
 from __future__ import annotations
