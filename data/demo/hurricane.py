@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from data.clock import from_ms, to_ms
+from data.demo.board import ST_JOHN
 from data.demo.calls import CallsPlan
 from data.demo.compose import Report
 from data.demo.flows import scaled
@@ -282,4 +283,5 @@ HURRICANE = Scenario(
     pace=10.0,
     assessed=_ASSESSED,
     calls=_CALLS,
+    board=ST_JOHN,
 )

@@ -16,6 +16,7 @@ from data.alert_records import NewWatchArea
 from data.clock import from_ms, to_ms
 from data.demo import places as where
 from data.demo.before import Before, ordinary
+from data.demo.board import BoardPlan, seed_board
 from data.demo.calls import CallsPlan, seed_calls
 from data.demo.compose import Report, compose, progress
 from data.demo.draw import Ground, Window, draw, totals
@@ -114,6 +115,7 @@ class Scenario:
     assessed: Mapping[str, Assessed] = field(default_factory=dict)
     before: Before | None = None
     calls: CallsPlan | None = None
+    board: BoardPlan | None = None
     watches: tuple[NewWatchArea, ...] = ()  # what the first of its users has on watch
 
     def seed(self, store: Store, *, seed: int = SEED, now: datetime | None = None) -> Seeded:
@@ -140,6 +142,8 @@ class Scenario:
             seed_calls(
                 store, self.calls, ground.towns, seed=seed, peak=peak, now=moment, area_code=self.area_code
             )
+        if self.board is not None:
+            seed_board(store, self.board, now=moment)
         return Seeded(added, added_sites, areas)
 
     def reports(

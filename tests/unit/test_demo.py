@@ -253,6 +253,15 @@ def test_calls_for_help_are_marked_in_time_and_about_fewer_people_than_they_are(
         assert sum(not one.open for one in households) == 6
 
 
+def test_those_who_search_stand_ready_and_two_roads_are_closed(usvi: Store) -> None:
+    actor = usvi.system_actor()
+    resources, closures = usvi.resources.all(actor), usvi.closures.all(actor)
+    assert {one.kind for one in resources} == {"team", "dog", "boat", "drone", "helicopter"}
+    assert all(one.active(NOW) for one in closures)
+    assert len(closures) == 2
+    assert all(one.name.startswith("EXERCISE ") for one in (*resources, *closures))
+
+
 @pytest.mark.parametrize("played", ["usvi", pytest.param("noreaster", marks=pytest.mark.slow)], indirect=True)
 def test_the_same_seed_makes_the_same_scenario(played: tuple[str, Store], tmp_path: Path) -> None:
     key, store = played
