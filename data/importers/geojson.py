@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from data.errors import TooLarge, UnreadableFile
 from data.importers.base import BadRow, Sheet
 from data.importers.gather import Gathered, as_text
+from data.importers.json_numbers import is_marked, not_finite, place, restored, stood_in
 from data.importers.topojson import layers_of
 
 _MAX_BYTES: Final = 512 * 1024**2
@@ -80,18 +81,40 @@ class _Document(msgspec.Struct):
 
 
 def _document(content: bytes) -> _Document:
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Document)
+        try:
+            return _decoded(content)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            return _decoded(stood_in(content))
     except RecursionError as error:
         raise UnreadableFile("The JSON is nested without end: refused.") from error
     except msgspec.MsgspecError as error:
-        raise UnreadableFile(f"This is no GeoJSON: {error}.", hint="Was it cut off?") from error
+        where = place(content, str(error))
+        raise UnreadableFile(
+            f"This is no GeoJSON: {error}{where and f', {where}'}.", hint="Was it cut off?"
+        ) from error
+
+
+def _decoded(content: bytes | bytearray) -> _Document:
+    return msgspec.json.decode(content, type=_Document)
 
 
 def _feature(text: msgspec.Raw) -> Any:
+    written = bytes(memoryview(text))
     try:
-        return orjson.loads(memoryview(text))
-    except orjson.JSONDecodeError as error:
+        return _unusual(written) if is_marked(written) else orjson.loads(written)
+    except orjson.JSONDecodeError:
+        return _unusual(written)
+
+
+def _unusual(written: bytes) -> Any:
+    """Return a feature with numbers that are none, so that its row can say which."""
+    try:
+        return json.loads(restored(written))
+    except (ValueError, RecursionError) as error:
         return {"type": f"{error}"}  # no feature: it goes to the bad rows
 
 
@@ -200,6 +223,8 @@ def _properties(feature: Any) -> dict[str, Any]:
     for name, value in properties.items():
         if isinstance(value, str) and "\0" in value:
             raise BadGeometry(f"{name[:60]} holds a NUL character")
+        if not isinstance(value, str) and not_finite(value):
+            raise BadGeometry(f"{name[:60]} holds {str(value)[:40]!r} instead of a finite number")
     return properties if identity is None else {"feature id": identity, **properties}
 
 

@@ -275,11 +275,51 @@ def test_a_large_geojson_is_read_as_a_small_one(
     assert (large.frame.height, len(large.bad)) == (32, 8)
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_numbers_that_are_none_cost_their_own_feature_and_no_other(
+    tmp_path: Path, large: bool, request: pytest.FixtureRequest
+) -> None:
+    if large:
+        request.getfixturevalue("large_is_small")
+    path = tmp_path / "a.geojson"
+    feature = (
+        '{"type":"Feature","properties":{"said":"a \\"NaN\\", -Infinity","v":%s},'
+        '"geometry":{"type":"Point","coordinates":[-71,%s]}}'
+    )
+    values = [("1", "42"), ("NaN", "42"), ("1", "NaN"), ("[-Infinity]", "42"), ("1", "-Infinity")]
+    values += [("1e999", "42"), ("2", "43")]
+    listed = ",\n".join(feature % pair for pair in values)
+    path.write_text(f'{{"type":"FeatureCollection","features":[{listed}]}}')
+    sheet = read(path)
+    assert sheet.frame["v"].to_list() == ["1", "2"]
+    assert set(sheet.frame["said"]) == {'a "NaN", -Infinity'}
+    assert [bad.row for bad in sheet.bad] == [2, 3, 4, 5, 6]
+    assert {bad.reason for bad in sheet.bad} == {"bad_geometry"}
+    assert [bad.detail.split(" holds ")[0] for bad in sheet.bad] == [
+        "v",
+        "coordinates",
+        "v",
+        "coordinates",
+        "v",
+    ]
+    assert "[-71, -Infinity]" in sheet.bad[3].original["feature"]
+
+
+@pytest.mark.usefixtures("large_is_small")
+def test_a_large_file_that_is_no_json_says_in_which_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_text('{"type":"FeatureCollection",\n"features":[\n{"type":"Feature"},\n  oops]}')
+    with pytest.raises(WatchfloorError) as refused:
+        read(path)
+    assert "line 4, column 3" in refused.value.message
+
+
 @pytest.mark.usefixtures("large_is_small")
 @pytest.mark.parametrize(
     "text",
     [
-        '{"type":"FeatureCollection","features":[{"type":"Feature"},NaN]}',
+        '{"type":"FeatureCollection","features":[{"type":"Feature"},Nan]}',
+        '{"type":"FeatureCollection","features":[{"type":"Feature"},NaN}',
         '{"type":"FeatureCollection","features":[{"type":"Feature"}',
         '{"type":"FeatureCollection","features":' + "[" * 100_000 + "]" * 100_000 + "}",
         '{"type":"FeatureCollection","features":7}',
