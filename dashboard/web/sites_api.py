@@ -33,11 +33,13 @@ def router(services: Services) -> APIRouter:
         limit: Limit = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     ) -> Json:
-        """Return a page of the sites that one may see, by name, and how many there are in all."""
-        seqs = _matching(services, actor, words=q, sectors=_codes(sector), kinds=_codes(kind))
+        """Return a page of the sites that one may see, by name; how many in all and without a place."""
+        seqs, unlocated = _matching(services, actor, words=q, sectors=_codes(sector), kinds=_codes(kind))
         found = store.sites.by_seq(actor, seqs[offset : offset + limit])
         more = offset + limit if offset + limit < len(seqs) else None
-        return many([records_json.site(one) for one in found], next=more, total=len(seqs))
+        return many(
+            [records_json.site(one) for one in found], next=more, total=len(seqs), unlocated=unlocated
+        )
 
     @routes.get("/sites/{record_id}")
     def site(actor: Viewer, record_id: RecordId) -> Json:
@@ -75,10 +77,11 @@ def _codes(text: str) -> frozenset[str]:
 
 def _matching(
     services: Services, actor: Actor, *, words: str, sectors: frozenset[str], kinds: frozenset[str]
-) -> list[int]:
-    """Return the seqs of the visible sites that match, by name."""
+) -> tuple[list[int], int]:
+    """Return the seqs of the visible sites that match, by name, and how many of them no map shows."""
     snapshot = services.mirror.snapshot
     frame = snapshot.sites.listed
     visible = snapshot.scope_table(snapshot.visible(actor))
-    seqs: list[int] = frame.seq[SitesAsked(sectors, kinds, words).rows(frame, visible)].tolist()
-    return seqs
+    rows = SitesAsked(sectors, kinds, words).rows(frame, visible)
+    # Of the listed, those without a place come last.
+    return frame.seq[rows].tolist(), int(np.count_nonzero(rows >= len(snapshot.sites)))

@@ -32,7 +32,9 @@ def test_a_site_without_a_location_is_listed_and_opened_but_on_no_map(site: Serv
     hidden = site.world.scope(StoreKind.OPEN, Tlp.RED)
     site.world.site(name="Hidden pump", place=None, scope_id=hidden)
     site.refresh()
-    (found,) = site.officer.get("/api/v1/sites").json()["items"]
+    answer = site.officer.get("/api/v1/sites").json()
+    (found,) = answer["items"]
+    assert (answer["total"], answer["unlocated"]) == (1, 1)
     assert (found["name"], found["lon"], found["lat"]) == ("Lost pump", None, None)
     assert site.officer.get(f"/api/v1/features/sites/{lost.fid}").json()["id"] == str(lost.id)
     assert site.officer.get("/tiles/sites/0/0/0.mvt").status_code == 204
@@ -41,14 +43,17 @@ def test_a_site_without_a_location_is_listed_and_opened_but_on_no_map(site: Serv
     site.refresh()
     assert site.services.mirror.token(site.world.officer()) == before
     site.world.site(name="Second lost pump", place=None)
+    site.world.site(name="Pump with a place")
     site.refresh()
+    answer = site.officer.get("/api/v1/sites?limit=1").json()
+    assert (answer["total"], answer["unlocated"]) == (3, 2)
     assert site.services.mirror.token(site.world.officer()) != before
 
 
 def test_a_hidden_site_is_in_no_answer(site: Served) -> None:
     hidden = site.world.site(name="Bunker", scope_id=site.world.scope(StoreKind.OPEN, Tlp.RED))
     site.refresh()
-    assert site.officer.get("/api/v1/sites").json() == {"items": [], "next": None, "total": 0}
+    assert site.officer.get("/api/v1/sites").json() == {"items": [], "next": None, "total": 0, "unlocated": 0}
     assert site.officer.get(f"/api/v1/sites/{hidden.id}").status_code == 404
     assert site.officer.get(f"/api/v1/features/sites/{hidden.fid}").status_code == 404
 

@@ -134,10 +134,10 @@ def test_the_legend_switches_layers_and_tells_it(page: Page) -> None:
 
 def test_the_legend_says_how_many_reports_no_map_can_show(page: Page, floor: Floor) -> None:
     before = total(page)
-    expect(page.locator(".wf-key-without")).to_be_hidden()
+    expect(page.locator(".wf-without-incidents")).to_be_hidden()
     floor.world.incident(title="x" * 300, occurred=datetime.now(UTC), place=None)
     expect_total(page, before + 1)
-    expect(page.locator(".wf-key-without")).to_have_text("1 of them without a location: in lists only.")
+    expect(page.locator(".wf-without-incidents")).to_have_text("1 of them without a location: in lists only.")
 
 
 def test_coordinates_are_written_three_ways(page: Page) -> None:

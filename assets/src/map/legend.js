@@ -30,11 +30,11 @@ export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
   })]));
   const hotspots = createHotspotLegend({ onSet: onHotspots });
   hotspots.choose(state.hotspots);
-  const without = make('div', 'wf-key-note wf-key-without');
-  without.hidden = true;
+  const [without, withoutSites] = [unplaced('incidents'), unplaced('sites')];
   for (const row of ROWS) {
     body.append(rows[row.name].box);
-    if (row.name === 'incidents') body.append(severityKey(), without);
+    if (row.name === 'incidents') body.append(severityKey(), without.node);
+    if (row.name === 'sites') body.append(withoutSites.node);
     if (row.name === 'density') body.append(hotspots.density);
     if (row.name === 'hotspots') body.append(hotspots.block);
   }
@@ -58,12 +58,10 @@ export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
 
   return {
     setLayer,
-    /** @param {Record<string, number>} counts by layer; `unlocated` is how many incidents no map can show */
-    setCounts({ unlocated, ...counts }) {
-      if (unlocated !== undefined) {
-        without.hidden = !unlocated;
-        without.textContent = `${Number(unlocated).toLocaleString('en-US')} of them without a location: in lists only.`;
-      }
+    /** @param {Record<string, number>} counts by layer; `unlocated` and `unlocatedSites` are how many of them no map can show */
+    setCounts({ unlocated, unlocatedSites, ...counts }) {
+      without.say(unlocated);
+      withoutSites.say(unlocatedSites);
       for (const [name, count] of Object.entries(counts)) {
         if (rows[name]) rows[name].count.textContent = count === null ? '' : Number(count).toLocaleString('en-US');
       }
@@ -73,6 +71,20 @@ export function createLegend(element, { state, onSwitch, onPage, onHotspots }) {
     append: (node) => body.append(node),
     toggle: () => fold(!box.classList.contains('wf-legend-folded')),
     destroy: () => box.remove(),
+  };
+}
+
+/** Return a line that says how many of a layer no map can show. */
+function unplaced(name) {
+  const node = make('div', `wf-key-note wf-key-without wf-without-${name}`);
+  node.hidden = true;
+  return {
+    node,
+    say(count) {
+      if (count === undefined) return;
+      node.hidden = !count;
+      node.textContent = `${Number(count).toLocaleString('en-US')} of them without a location: in lists only.`;
+    },
   };
 }
 

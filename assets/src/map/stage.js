@@ -223,7 +223,9 @@ function enlarged(element) {
 /** Say how many sites there are: unlike incidents they do not follow the filter, so nobody else counts them. */
 async function countSites(legend) {
   const answer = await fetch('/api/v1/sites?limit=1').catch(() => null);
-  if (answer?.ok) legend.setCounts({ sites: (await answer.json()).total ?? null });
+  if (!answer?.ok) return;
+  const { total = null, unlocated } = await answer.json();
+  legend.setCounts({ sites: total, unlocatedSites: unlocated });
 }
 
 async function restyle({ map, state }, sprites) {
