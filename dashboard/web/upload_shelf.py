@@ -127,6 +127,10 @@ class Shelf:
         found = [upload for upload in self._all() if upload.user_id == actor.user_id]
         return sorted(found, key=lambda upload: upload.sent_ms, reverse=True)
 
+    def under_way(self) -> list[Upload]:
+        """Return the uploads that some process works on, whosever: who shows them asks what may be seen."""
+        return sorted((one for one in self._all() if self.busy(one)), key=lambda one: one.sent_ms)
+
     def remove(self, actor: Actor, token: object) -> None:
         """Take an upload off the shelf; raise Conflict while it is being imported."""
         upload = self.get(actor, token)

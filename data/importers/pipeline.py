@@ -93,7 +93,7 @@ def take_in(
     """
     mapping = shaped.mapping
     kind: Kind = mapping.kind
-    scope_id, marking = _scope(store, actor, mapping, options)
+    scope_id, marking = scope_of(store, actor, mapping, options)
     key = options.source_key or mapping.source.key
     source_id = _source(store, actor, key, mapping, scope_id, dry_run=options.dry_run)
     report.source, report.marking = key, marking
@@ -181,7 +181,7 @@ def _finish(store: Store, actor: Actor, report: Report, target: Target, *, resen
         )
 
 
-def _scope(store: Store, actor: Actor, mapping: FileMapping, options: Options) -> tuple[int, str]:
+def scope_of(store: Store, actor: Actor, mapping: FileMapping, options: Options) -> tuple[int, str]:
     """Return the scope of new records and its marking in words; unmarked means most restrictive."""
     usual = StoreKind.INCIDENT if mapping.kind == "incidents" else StoreKind.OPEN
     kind = options.store or (StoreKind(mapping.store) if mapping.store else usual)

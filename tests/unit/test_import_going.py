@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dashboard.pages.imports import others
+from dashboard.pages.imports.draft import Draft
+from dashboard.pages.imports.jobs import Tell
 from data.access import Actor
 from data.errors import Conflict, Forbidden, NotFound
 from data.importers import load
@@ -18,7 +21,7 @@ from data.model import Role, Tlp
 from data.store import Store, going
 from data.store.alive import working
 from data.store.batches import Batches
-from tests.support.import_page import text_of
+from tests.support.import_page import desk_over, ended, sent, text_of
 from tests.support.imports import row, stored, write_csv
 from tests.support.records import World
 
@@ -62,6 +65,36 @@ def test_a_colleague_sees_how_far_an_import_is_and_nothing_when_it_has_ended(
     assert "by Ann" in seen[0]
     assert "40 rows" in seen[0]
     assert going.running(store, colleague) == []
+
+
+def test_a_colleague_sees_a_file_being_read_and_who_may_not_see_its_rows_does_not(
+    sqlite_world: World,
+) -> None:
+    store, mine, colleague = sqlite_world.store, sqlite_world.analyst(), sqlite_world.analyst()
+    stranger = sqlite_world.actor(role=Role.ANALYST, clearance=Tlp.CLEAR)
+    desk = desk_over(store)
+    upload = sent(desk, mine, [row(n) for n in range(40)])
+    seen: list[str] = []
+
+    def work(tell: Tell, _cancelled: Callable[[], bool]) -> Mapping[str, Any]:
+        for stage in ("reading", "checking", "writing"):
+            tell(stage, 0, 0)
+            found = [others.before_writing(desk, who) for who in (mine, colleague, stranger)]
+            seen.append(text_of(others.listed([], found[1], names={mine.user_id: "Ann"}, now_ms=0)))
+            assert (found[0], found[2]) == ([], [])
+        return {}
+
+    draft = Draft("incidents", tlp=Tlp.GREEN)
+    scope = desk.scope(mine, upload, draft)
+    assert scope in store.visible(colleague) - store.visible(stranger)
+    desk.jobs.start(upload, work, about={"file": upload.name, "kind": "incidents", "scope_id": scope})
+    assert ended(desk, upload).state == "done"
+    assert all("calls.csv" in words and "by Ann" in words for words in seen[:2])
+    assert "Reading the file" in seen[0]
+    assert "Checking rows" in seen[1]
+    assert seen[2] == ""  # from here on the store tells of it
+    desk.start(mine, upload, draft, dry_run=True)
+    assert ended(desk, upload).about["scope_id"] == scope
 
 
 @pytest.mark.parametrize(

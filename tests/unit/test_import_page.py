@@ -137,6 +137,31 @@ def test_a_file_is_read_once_however_often_its_mapping_changes(desk: Desk, actor
     assert (seen.rows, len(seen.points)) == (29, 29)
 
 
+def test_another_worker_goes_on_with_a_file_without_reading_it_again(desk: Desk, actor: Actor) -> None:
+    feature = (
+        '{"type":"Feature","properties":{"title":"Fire %d","date":"2026-01-0%d"},'
+        '"geometry":{"type":"Point","coordinates":[-71.%d,%s]}}'
+    )
+    listed = ",".join(feature % (n, n, n, "42.3" if n < 9 else "NaN") for n in range(1, 10))
+    with desk.shelf.receiving(actor, "fires.geojson") as path:
+        path.write_text(f'{{"type":"FeatureCollection","features":[{listed}]}}')
+    upload = desk.shelf.get(actor, path.parent.name)
+    here = desk.preview(actor, upload, Draft("incidents"))
+    there = desk_over(desk.services.store)  # as a second process has it: nothing but the shelf in common
+    upload.path.rename(upload.folder / "away")
+    seen = there.preview(actor, upload, Draft("incidents"))
+    assert (seen.rows, dict(seen.reasons)) == (9, {"bad_geometry": 1})
+    assert seen == here
+    mapped = there.preview(actor, upload, Draft("incidents", fields=(("narrative", ("title",)),)))
+    assert (mapped.rows, mapped.mapping.fields["narrative"]) == (9, ("title",))
+    (upload.folder / "away").rename(upload.path)
+    there.start(actor, upload, Draft("incidents"), dry_run=False)
+    job = ended(desk, upload)
+    assert job.report is not None
+    assert (job.report["added"], job.report["quarantined"]) == (8, 1)
+    assert not list(upload.folder.glob("*.arrow"))
+
+
 def test_of_a_long_file_a_part_is_looked_at_and_the_page_says_so(desk: Desk, actor: Actor) -> None:
     rows = [row(n) for n in range(SAMPLE_ROWS + 500)]
     rows[-1] = row(0, lat="91", lon="200")  # the last row is always among those that are looked at

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dashboard.pages.imports.draft import Draft
 from dashboard.pages.imports.jobs import Jobs, Tell
+from dashboard.pages.imports.samples import Samples
 from dashboard.web.upload_shelf import Shelf, Upload
 from data.access import Actor
 from data.errors import Conflict, Invalid, UnreadableFile, WatchfloorError
@@ -16,9 +17,9 @@ from data.importers import profiles, quarantine
 from data.importers.detect import NO_PROFILE
 from data.importers.mapping import Mapping as FileMapping
 from data.importers.opening import Options, rows_of
-from data.importers.pipeline import run
+from data.importers.pipeline import run, scope_of
 from data.importers.preview import Preview, preview_of
-from data.importers.sample import Sample, sampled
+from data.importers.sample import Sample
 from data.store.batches import Batches, Waiting
 from data.store.quarantined import page
 
@@ -29,7 +30,6 @@ T = TypeVar("T")
 Mend = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 _PREVIEWS_KEPT: Final = 8
-_SAMPLES_KEPT: Final = 8
 _ROWS_AT_ONCE: Final = 500
 
 
@@ -41,7 +41,7 @@ class Desk:
         self.shelf = Shelf(services.settings, services.clock)
         self.jobs = Jobs(self.shelf, services.clock)
         self._previews: OrderedDict[tuple[str, Draft], Preview] = OrderedDict()
-        self._samples: OrderedDict[tuple[str, str], Sample] = OrderedDict()
+        self._samples = Samples(self.shelf)
         # One at a time: the first preview of a file reads the whole of it.
         self._reading = threading.Lock()
 
@@ -74,13 +74,8 @@ class Desk:
 
     def _sample(self, upload: Upload, saved: FileMapping | None, options: Options) -> Sample:
         """Return the rows of an upload that are looked at; the file is read once, however it is mapped."""
-        key = (upload.token, options.layer or (saved.layer if saved else ""))
-        if key not in self._samples:
-            self._samples[key] = sampled(rows_of(upload.path, mapping=saved, options=options))
-        self._samples.move_to_end(key)
-        while len(self._samples) > _SAMPLES_KEPT:
-            self._samples.popitem(last=False)
-        return self._samples[key]
+        layer = options.layer or (saved.layer if saved else "")
+        return self._samples.of(upload, layer, lambda: rows_of(upload.path, mapping=saved, options=options))
 
     def saved(self, actor: Actor, draft: Draft) -> FileMapping | None:
         """Return the saved mapping that the draft names; None for a shipped profile or none."""
@@ -121,9 +116,20 @@ class Desk:
             )
             if not dry_run and report.state == "done":
                 upload.path.unlink(missing_ok=True)
+                self._samples.forget(upload)
             return report.as_dict()
 
-        self.jobs.start(upload, work, about={"file": upload.name, "kind": draft.kind, "dry_run": dry_run})
+        about = {"file": upload.name, "kind": draft.kind, "dry_run": dry_run}
+        self.jobs.start(upload, work, about={**about, "scope_id": self.scope(actor, upload, draft)})
+
+    def scope(self, actor: Actor, upload: Upload, draft: Draft) -> int | None:
+        """Return the scope that an import will write to; None where nobody can say before it is tried."""
+        try:
+            mapping = self.preview(actor, upload, draft).mapping
+            options = draft.options(name=upload.name)
+            return scope_of(self.services.store, actor, mapping, options)[0]
+        except WatchfloorError:
+            return None
 
     def send_again(
         self,

@@ -17,6 +17,7 @@ from dashboard.guard import Guarded, current_actor
 from dashboard.pages.imports import report_view
 from dashboard.pages.imports.desk import Desk
 from dashboard.pages.imports.jobs import Job
+from dashboard.web.upload_shelf import Upload
 from data.access import Actor, Permission
 from data.clock import to_ms
 from data.errors import WatchfloorError
@@ -24,6 +25,8 @@ from data.store import going
 from data.store.going import Running
 
 _TICK_MS: Final = 2_500
+_BEFORE_WRITING: Final = ("", "reading", "checking")
+_STRANGER: Final = "another agency"
 
 
 def place() -> list[Component]:
@@ -47,7 +50,10 @@ def register(guard: Guarded, desk: Desk) -> None:
     def show(_n: Any) -> list[Component]:
         actor = current_actor()
         return listed(
-            _not_mine(desk, actor), names=store.users.names(actor), now_ms=time.time_ns() // 1_000_000
+            _not_mine(desk, actor),
+            before_writing(desk, actor),
+            names=store.users.names(actor),
+            now_ms=time.time_ns() // 1_000_000,
         )
 
     @guard.callback(
@@ -74,14 +80,47 @@ def _not_mine(desk: Desk, actor: Actor) -> list[Running]:
     return found
 
 
-def listed(found: Sequence[Running], *, names: Mapping[int, str], now_ms: int) -> list[Component]:
+def before_writing(desk: Desk, actor: Actor) -> list[tuple[Upload, Job]]:
+    """Return colleagues' imports that are read or checked yet, of the scopes that the actor may see."""
+    seen = desk.services.store.visible(actor)
+    found = [(one, desk.jobs.look(one)) for one in desk.shelf.under_way() if one.user_id != actor.user_id]
+    return [
+        (upload, job)
+        for upload, job in found
+        if job is not None
+        and not job.ended
+        and job.stage in _BEFORE_WRITING
+        and job.about.get("scope_id") in seen
+        and not job.about.get("dry_run")
+    ]
+
+
+def listed(
+    found: Sequence[Running],
+    early: Sequence[tuple[Upload, Job]] = (),
+    *,
+    names: Mapping[int, str],
+    now_ms: int,
+) -> list[Component]:
     """Return imports under way, each with its progress and, for who may, a way to cancel it."""
-    return [_one(one, names, now_ms) for one in found]
+    return [
+        *[_one(one, names, now_ms) for one in found],
+        *[
+            _box(
+                upload.name,
+                names.get(upload.user_id, _STRANGER),
+                job,
+                now_ms,
+                key=f"{upload.user_id}-{upload.sent_ms}",
+            )
+            for upload, job in early
+        ],
+    ]
 
 
 def _one(one: Running, names: Mapping[int, str], now_ms: int) -> Component:
     batch = one.batch
-    by = "the command line" if batch.user_id is None else names.get(batch.user_id, "another agency")
+    by = "the command line" if batch.user_id is None else names.get(batch.user_id, _STRANGER)
     job = Job(
         "running",
         {},
@@ -101,17 +140,25 @@ def _one(one: Running, names: Mapping[int, str], now_ms: int) -> Component:
         title="What was written stays",
         **attrs({"aria-label": f"Cancel the import of {batch.file_name}"}),
     )
+    return _box(
+        batch.file_name, by, job, now_ms, key=f"{batch.id}", button=button if one.may_cancel else None
+    )
+
+
+def _box(
+    name: str, by: str, job: Job, now_ms: int, *, key: str, button: Component | None = None
+) -> Component:
     return html.Div(
         [
             html.Div(
                 [
-                    html.Div([html.Span(batch.file_name, className="file-name"), f" by {by}"]),
+                    html.Div([html.Span(name, className="file-name"), f" by {by}"]),
                     report_view.progress(job, now_ms=now_ms),
                 ],
                 className="grow",
             ),
-            button if one.may_cancel else None,
+            button,
         ],
         className="progress-box",
-        key=f"import-{batch.id}",
+        key=f"import-{key}",
     )
