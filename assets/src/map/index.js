@@ -12,6 +12,7 @@ const MOST_WAITING = 30;
  * @property {[number, number]} [center] lon, lat
  * @property {number} [zoom]
  * @property {[number, number, number, number]} [bbox] west, south, east, north; instead of center and zoom
+ * @property {{top: number, right: number, bottom: number, left: number}} [padding]  pixels kept free round `bbox`
  * @property {boolean} [wall]  no controls, and the view is never moved by the map itself
  * @property {string} [query]  canonical filter
  * @property {string} [token]

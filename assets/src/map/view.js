@@ -9,8 +9,8 @@ const SOMEWHERE = { center: [-71.4, 42.2], zoom: 7.5 };
  * Return where a new map looks: where it is told to, or where this tab looked last.
  * @param {import('./index.js').MountOptions} options
  */
-export function firstView({ bbox, center, zoom }) {
-  if (bbox) return { bounds: bbox };
+export function firstView({ bbox, padding, center, zoom }) {
+  if (bbox) return { bounds: bbox, ...(padding && { fitBoundsOptions: { padding } }) };
   if (center) return { center, zoom: zoom ?? 12 };
   try {
     return JSON.parse(sessionStorage.getItem(REMEMBERED_AS)) ?? SOMEWHERE;

@@ -5,6 +5,9 @@ import { byId, notify, setStore } from './dom.js';
 import { finder, padded } from './where.js';
 import { theme } from './topbar.js';
 
+/** The tool's words above, the position below and the controls at the right cover this much of the map. */
+const BESIDE = { top: 72, right: 56, bottom: 72, left: 24 };
+
 /**
  * Bring the form to life.
  * @param {HTMLElement} root
@@ -39,7 +42,7 @@ export function startReport(root, { map, token }) {
   ask('/api/v1/summary?bins=1', { signal: stopping.signal }).catch(() => ({}))
     .then(({ extent }) => {
       if (stopping.signal.aborted) return undefined;
-      return map.mount(byId(IDS.reportMap), { theme: theme(), token: token() ?? undefined, bbox: padded(extent) });
+      return map.mount(byId(IDS.reportMap), { theme: theme(), token: token() ?? undefined, bbox: padded(extent), padding: BESIDE });
     })
     .then(() => stopping.signal.aborted || map.draw('pick'))
     .catch((error) => notify(`The map could not be drawn: ${error.message}. Write coordinates instead.`, { bad: true }));
