@@ -48,12 +48,20 @@ class Ways:
             limit_bytes=_KEPT_BYTES, size=lambda network: _BYTES_AN_EDGE * len(network)
         )
 
+    def missing(self, actor: Actor) -> Invalid | None:
+        """Return what is still needed before the reach of a base can be told, or None."""
+        if not self.bases(actor):
+            return Invalid("There is no base to start from.", hint="Add a resource with its base.")
+        if not self._services.store.networks.known(actor):
+            return _no_roads()
+        return None
+
     def network(self, actor: Actor, vehicle: Vehicle, lon: Floats, lat: Floats) -> Network:
         """Return what a vehicle can use, with a junction beside each place; raise Invalid without roads."""
         networks = self._services.store.networks
         known = networks.known(actor)
         if not known:
-            raise Invalid("No roads are known.", hint="Import them: watchfloor import roads FILE.")
+            raise _no_roads()
 
         def whole() -> Network:
             return joined([Network(**vars(one)) for one in networks.all(actor)])
@@ -101,6 +109,10 @@ class Ways:
 def seconds_of(network: Network, closed: list[roads_closures.Closure], vehicle: Vehicle) -> np.ndarray:
     """Return what each road takes with a vehicle, infinity where it is closed."""
     return roads_closures.cut(network, closed, vehicle)
+
+
+def _no_roads() -> Invalid:
+    return Invalid("No roads are known.", hint="Import them: watchfloor import roads FILE.")
 
 
 def _is_flood(one: Closure) -> bool:

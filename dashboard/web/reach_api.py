@@ -14,7 +14,6 @@ from dashboard.ways import Waiting, Ways, seconds_of
 from dashboard.web.asking import Responder
 from dashboard.web.records_json import Json
 from data.access import Actor
-from data.errors import Invalid
 from data.model import LonLat
 from layers.roads.network import Network, Vehicle
 from layers.roads.reach import Reach, isochrone, nearest_target, pockets, reach
@@ -23,6 +22,14 @@ from layers.roads.reopenings import reopenings
 # What each household is told the nearest of, by words in the kind of a site.
 _TARGETS: Final = {"shelter": ("shelter",), "hospital": ("hospital",), "landing_zone": ("heli", "airport")}
 _MOST_ISOCHRONES: Final = 6
+_UNKNOWN: Final[Json] = {
+    "known": False,
+    "cut_off": None,
+    "not_known": None,
+    "pockets": [],
+    "reopenings": [],
+    "households": [],
+}
 
 
 def add(routes: APIRouter, services: Services, ways: Ways) -> None:
@@ -30,11 +37,14 @@ def add(routes: APIRouter, services: Services, ways: Ways) -> None:
 
     @routes.get("/respond/reach")
     def reached(actor: Responder, vehicle: Vehicle = Vehicle.CAR) -> Json:
-        """Return which households no base reaches, in which pockets, and what to open first."""
-        closed, bases = ways.closures(actor), ways.bases(actor)
-        if not bases:
-            raise Invalid("There is no base to start from.", hint="Add a resource with its base.")
-        waiting = ways.waiting(actor)
+        """Return which households no base reaches, in which pockets, and what to open first.
+
+        `known` is false where that cannot be said yet, with what is missing: an answer, not a fault.
+        """
+        closed, bases, waiting = ways.closures(actor), ways.bases(actor), ways.waiting(actor)
+        missing = ways.missing(actor)
+        if missing is not None:
+            return {**_UNKNOWN, "vehicle": vehicle.value, "why": missing.message, "hint": missing.hint}
         sites = {name: _sites(services, actor, words) for name, words in _TARGETS.items()}
         beside = [*bases, *(place for _, places in sites.values() for place in places)]
         network = _network(ways, actor, vehicle, waiting=waiting, beside=beside)
@@ -43,6 +53,7 @@ def add(routes: APIRouter, services: Services, ways: Ways) -> None:
         names = {one.id: one.name for one in closed}
         freed = reopenings(network, closures=closed, bases=bases, people=waiting.people, vehicle=vehicle)
         return {
+            "known": True,
             "vehicle": vehicle.value,
             "cut_off": {
                 "households": int(found.cut_off.sum()),

@@ -388,7 +388,12 @@ def test_a_viewer_sees_nothing_of_the_search(site: Served) -> None:
 
 def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served) -> None:
     client, world = site.officer, site.world
-    assert client.get("/api/v1/respond/reach").status_code == 400
+    unknown = _ok(client.get("/api/v1/respond/reach"))
+    assert (unknown["known"], unknown["cut_off"], unknown["why"]) == (
+        False,
+        None,
+        "There is no base to start from.",
+    )
     line = LineString([(-64.79, 18.33), (-64.76, 18.33), (-64.73, 18.33), (-64.71, 18.33)])
     parts = [LineString(line.coords[at : at + 2]) for at in range(3)]
     source = world.source("roads", kind="roads")

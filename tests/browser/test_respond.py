@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
-from shapely import to_wkb
 from shapely.geometry import LineString, Point, shape
 
 from data.model import LonLat
+from layers.roads.network import RESIDENTIAL
+from layers.roads.reading import assemble
 from tests.browser.conftest import Floor
 from tests.support.browser import NARROW, serious, watch
 from tests.support.page import look_at, point_on_screen
@@ -49,25 +51,15 @@ def island(floor: Floor) -> None:
         made = _sent(floor, "calls", _call(name, people=1 + n, **place))
         point = {"kind": "point", "params": {"lon": lon, "lat": 18.335, "accuracy_m": 400.0}}
         _sent(floor, f"households/{made['household_id']}/evidence", point)
-    road = LineString(
-        [(-64.79, 18.345), (-64.715, 18.345), (HOUSE.lon, HOUSE.lat - 0.008), (HOUSE.lon, HOUSE.lat)]
+    corners = [(-64.79, 18.345), (-64.715, 18.345), (HOUSE.lon, HOUSE.lat - 0.008), (HOUSE.lon, HOUSE.lat)]
+    road = assemble(
+        np.array([LineString(corners[n : n + 2]) for n in range(3)], dtype=object),
+        ends=None,
+        road_class=np.full(3, RESIDENTIAL, np.uint8),
+        oneway=np.zeros(3, np.int8),
     )
     source, scope = floor.world.source("roads", kind="roads"), floor.world.scope()
-    rows = [
-        {
-            "scope_id": scope,
-            "name": "Shore road",
-            "key": "shore road",
-            "place": "",
-            "length_m": 1.0,
-        }
-        | {
-            "geometry": to_wkb(LineString(road.coords[n : n + 2])),
-            "source_id": source,
-        }
-        for n in range(3)
-    ]
-    floor.store.streets.replace(floor.world.system, source, rows)
+    floor.store.networks.replace(floor.world.system, source, scope, road)
     for name, lon in (("Drone", -64.715), ("Team", -64.79)):
         base = {"name": "Station", "lon": lon, "lat": 18.345}
         sweep = {"good": 60.0, "fair": 40.0, "poor": 20.0}
@@ -165,6 +157,8 @@ def test_axe_finds_nothing_serious_in_respond(page: Page, theme: str) -> None:
         assert serious(Axe().run(page).response) == [], name
 
 
+# Not tried again: what it did to the house stays.
+@pytest.mark.flaky(reruns=0)
 # Last: it ends with everybody of that house being safe.
 def test_from_the_daughters_call_to_the_house_that_is_found(page: Page, floor: Floor) -> None:
     api = floor.api(floor.other_id)

@@ -58,6 +58,10 @@ export function fillReach(host, { desk, map, choose, find, based, chosen, change
   }
 
   function show(found) {
+    if (!found.known) {
+      map.pockets([]);
+      return void reached.replaceChildren(nothing('It is not known who can be reached.', `${found.why} ${found.hint}`));
+    }
     map.pockets(found.pockets.filter((one) => one.geometry));
     const cut = found.cut_off;
     reached.replaceChildren(
