@@ -66,6 +66,9 @@ class Actor:
     clearance: Tlp
     stores: frozenset[StoreKind]
     session: str = ""
+    # Of what the actor may see, these scopes alone: what is made for a recipient is made by such an actor,
+    # so that no count, tile or hotspot in it comes from a record that the recipient is not given.
+    only: frozenset[int] | None = None
 
     def may(self, permission: Permission) -> bool:
         """Return whether the actor's role allows `permission`."""
@@ -88,6 +91,8 @@ def may_see(actor: Actor, scope: Scope) -> bool:
     law-enforcement agencies alone; nothing above the actor's clearance; nothing of a store that was
     not granted by name.
     """
+    if actor.only is not None and scope.id not in actor.only:
+        return False
     if scope.store not in actor.stores or scope.tlp > actor.clearance:
         return False
     if scope.law_enforcement and not actor.law_enforcement:
@@ -120,6 +125,7 @@ def together(actors: Iterable[Actor]) -> Actor:
     """
     people = list(actors)
     agencies = {one.agency_id for one in people}
+    narrow = [one.only for one in people if one.only is not None]
     return Actor(
         user_id=-1,
         name="everybody told",
@@ -128,4 +134,5 @@ def together(actors: Iterable[Actor]) -> Actor:
         law_enforcement=bool(people) and all(one.law_enforcement for one in people),
         clearance=min((one.clearance for one in people), default=Tlp.CLEAR),
         stores=frozenset.intersection(*(one.stores for one in people)) if people else frozenset(),
+        only=frozenset.intersection(*narrow) if narrow else None,
     )

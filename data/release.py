@@ -7,7 +7,7 @@ back exactly the same records. What the actor may not see is not even kept back:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -98,6 +98,15 @@ def passing(actor: Actor, recipient: NewRecipient, scopes: Iterable[Scope]) -> d
         number: why_not(actor.agency_id, recipient, known[number])
         for number in visible_scopes(actor, known.values())
     }
+
+
+def standing_for(actor: Actor, recipient: NewRecipient, scopes: Iterable[Scope]) -> Actor:
+    """Return an actor who sees of what this one sees exactly what the recipient may be given.
+
+    Whatever is made for a recipient (a brief, a count, a hotspot) is made by this actor.
+    """
+    passed = [number for number, reason in passing(actor, recipient, scopes).items() if reason is None]
+    return replace(actor, only=frozenset(passed))
 
 
 def generalises(recipient: NewRecipient) -> bool:
