@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # What the installed program is made of: when one of these changes, the next command installs again.
-PARTS := pyproject.toml .ci/constraints.txt .ci/setup-venv $(wildcard assets/build_bundle.py assets/bundle.mjs data/reference/incident_types.json assets/package.json assets/package-lock.json) \
+PARTS := pyproject.toml .ci/constraints.txt .ci/setup-venv $(wildcard assets/build_bundle.py assets/bundle.mjs data/reference/incident_types.json $(wildcard layers/style/*.json) assets/package.json assets/package-lock.json) \
          $(shell find assets/src assets/css -type f 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2

@@ -33,9 +33,15 @@ OUTPUTS = (
     "call.css",
     "call-worker.js",
     "glyphs.json",
+    "leaflet.js",
+    "leaflet.css",
     "maplibre-gl-worker.mjs",
     "fonts/inter-latin-400-normal.woff2",
+    "fonts/Inter-400.ttf",
 )
+# The files of a weight, in which each letter stands once; what is printed needs them as one whole font.
+FONT_PARTS = ("latin", "latin-ext")
+FONT_WEIGHTS = (400, 500, 600)
 INSTALL_TIMEOUT_S = 600
 
 
@@ -68,6 +74,7 @@ def bundle(assets: Path = ASSETS) -> bool:
         worker = assets / "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"
         script = _without_source_map(worker.read_text(encoding="utf-8"))
         (fresh / worker.name).write_text(script, encoding="utf-8")
+        make_fonts(assets / "node_modules/@fontsource/inter/files", fresh / "fonts")
         (fresh / ".inputs").write_text(stamp, encoding="utf-8")
         _move_files(fresh, dist)
     return True
@@ -85,6 +92,28 @@ def install_modules(assets: Path, node: str) -> None:
     # The one script that is needed, and reviewed: it only puts esbuild's own binary in its place.
     _run([node, "node_modules/esbuild/install.js"], cwd=assets, node=node)
     stamp_file.write_text(lock, encoding="utf-8")
+
+
+def make_fonts(woff2: Path, folder: Path) -> None:
+    """Write the page's font as TrueType, which is what documents are set in."""
+    try:
+        import brotli  # noqa: F401 - woff2 is packed with it
+        from fontTools.merge import Merger
+        from fontTools.ttLib import TTFont
+    except ModuleNotFoundError as error:
+        raise BundleError("No fontTools found: pip install fonttools brotli, then run this again") from error
+    for weight in FONT_WEIGHTS:
+        parts = []
+        for part in FONT_PARTS:
+            font = TTFont(woff2 / f"inter-{part}-{weight}-normal.woff2", recalcTimestamp=False)
+            font.flavor = None
+            parts.append(folder / f".{part}.ttf")
+            font.save(parts[-1])
+        whole = Merger().merge([str(path) for path in parts])
+        whole.recalcTimestamp = False
+        whole.save(folder / f"Inter-{weight}.ttf")
+        for path in parts:
+            path.unlink()
 
 
 def inputs_digest(assets: Path) -> str:
@@ -126,6 +155,7 @@ def _inputs(assets: Path) -> Iterator[Path]:
     for name in ("build_bundle.py", "bundle.mjs", "package.json", "package-lock.json"):
         yield assets / name
     yield assets.parent / "data/reference/incident_types.json"
+    yield from sorted((assets.parent / "layers/style").glob("*.json"))
     for folder in ("src", "css"):
         yield from sorted(path for path in (assets / folder).rglob("*") if path.is_file())
 

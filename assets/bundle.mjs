@@ -27,7 +27,7 @@ async function readGlyphs() {
 /** Name the glyphs that the shipped types and sites use: those travel inside the bundle. */
 async function usedGlyphs() {
   const types = JSON.parse(await readFile('../data/reference/incident_types.json', 'utf8')).types;
-  const sites = JSON.parse(await readFile('src/map/site-glyphs.json', 'utf8'));
+  const sites = JSON.parse(await readFile('../layers/style/site_glyphs.json', 'utf8'));
   return new Set([...types.map((type) => type.glyph), ...Object.values(sites.sectors), ...sites.kinds]);
 }
 
@@ -66,6 +66,15 @@ await build({
     },
   ],
 });
-// The whole set, fetched only when an agency gives a type of its own another icon.
+// Leaflet travels inside the stand-alone HTML map alone; its pictures travel inside its style.
+const leaflet = { outdir, minify: true, legalComments: 'inline', logLevel: 'warning' };
+await build({ ...leaflet, entryPoints: [{ in: 'node_modules/leaflet/dist/leaflet-src.js', out: 'leaflet' }] });
+await build({
+  ...leaflet,
+  entryPoints: [{ in: 'node_modules/leaflet/dist/leaflet.css', out: 'leaflet' }],
+  bundle: true,
+  loader: { '.png': 'dataurl' },
+});
+// The whole set, fetched only when an agency gives a type of its own another icon, and read for what is printed.
 await mkdir(outdir, { recursive: true });
 await writeFile(join(outdir, 'glyphs.json'), JSON.stringify(glyphs));

@@ -25,7 +25,11 @@ class MapPoint:
     glyph: str = ""  # name of the type's symbol, as in the map's sprite
     label: str = ""
     count: int = 1
-    accuracy_m: float | None = None
+    accuracy_m: float | None = None  # None: unknown, drawn dashed
+    alert: bool = False  # a public alert is a triangle, what happened a diamond
+    done: bool = False  # resolved or closed: steps back
+    unplaced: bool = False  # on a stand-in point of its source: drawn as a question mark
+    high: int = 0  # of `count`, how many are high or extreme: the rim of a cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,9 @@ class MapSite:
     lon: float
     lat: float
     glyph: str = ""
-    status: str = "grey"
+    status: str = "grey"  # data.model.SiteStatus
     name: str = ""
+    sector: str = ""  # its sign stands for the site where `glyph` is empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

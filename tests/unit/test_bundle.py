@@ -38,6 +38,7 @@ def inputs(tmp_path: Path) -> Path:
     )
     (tmp_path / REFERENCE).parent.mkdir(parents=True)
     shutil.copy(ROOT / REFERENCE, tmp_path / REFERENCE)
+    shutil.copytree(ROOT / "layers/style", tmp_path / "layers/style")
     return copy
 
 
@@ -80,6 +81,7 @@ def test_unchanged_inputs_are_not_built_again(builder: ModuleType) -> None:
         "package-lock.json",
         "bundle.mjs",
         "../data/reference/incident_types.json",
+        "../layers/style/palette.json",
     ],
 )
 def test_any_changed_input_changes_the_digest(builder: ModuleType, inputs: Path, name: str) -> None:
@@ -120,15 +122,17 @@ def test_every_icon_that_a_type_may_choose_is_in_the_bundle(builder: ModuleType)
 
 
 def test_the_map_uses_the_colours_and_letters_of_the_theme() -> None:
-    palette = (ASSETS / "src/map/palette.js").read_text()
-    colors = re.search(r"SEVERITY_COLORS = \[(.*?)\]", palette)
-    letters = re.search(r"SEVERITY_LETTERS = \[(.*?)\]", palette)
-    assert colors is not None
-    assert letters is not None
-    assert re.findall(r"#\w{6}", colors[1]) == list(SEVERITY_COLOR.values())
-    assert re.findall(r"'(.)'", letters[1]) == list(SEVERITY_LETTER.values())
+    tokens = json.loads((ROOT / "layers/style/palette.json").read_text())
+    assert tokens["severity"]["colors"] == list(SEVERITY_COLOR.values())
+    assert tokens["severity"]["letters"] == list(SEVERITY_LETTER.values())
     for name, theme in (("dark", DARK), ("light", LIGHT)):
-        line = re.search(rf"^  {name}: \{{(.*)\}},$", palette, re.M)
-        assert line is not None
-        ours = dict(re.findall(r"(\w+): '(#\w{6})'", line[1]))
-        assert ours == {key: theme[key] for key in ours}
+        shared = tokens["themes"][name].keys() & theme.keys()
+        assert {key: tokens["themes"][name][key] for key in shared} == {key: theme[key] for key in shared}
+        assert {"ground", "panel", "text", "muted", "accent"} <= shared
+
+
+def test_the_font_of_documents_has_the_letters_of_the_page() -> None:
+    from fontTools.ttLib import TTFont
+
+    letters = TTFont(ASSETS / "dist/fonts/Inter-600.ttf").getBestCmap()
+    assert {ord(letter) for letter in "Aé–…°Łő"} <= letters.keys()

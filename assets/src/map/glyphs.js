@@ -1,6 +1,6 @@
 /** Icon outlines (Maki and Temaki, CC0) by name, drawn on a canvas of any size and colour. */
+import sites from '../../../layers/style/site_glyphs.json';
 import inside from 'watchfloor:glyphs';
-import sites from './site-glyphs.json';
 
 /**
  * Make a look-up of icon outlines; the whole set is fetched only when a name outside the bundle is asked for.

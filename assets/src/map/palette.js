@@ -1,27 +1,22 @@
-/** The colours of the map: tokens of the page for the ground, NAPSG's ramp for severity. */
+/** The colours of the map, which paper shares: tokens of the page for the ground, NAPSG's ramp for severity. */
+import tokens from '../../../layers/style/palette.json';
 
-/** NAPSG Incident Symbology Guideline v2.0: none, low, notice, moderate, watch, high, extreme. */
-export const SEVERITY_COLORS = ['#FFFFFF', '#00AC3A', '#237ACF', '#FFD718', '#FF8918', '#FF181E', '#ED1AFC'];
-export const SEVERITY_LETTERS = ['–', 'L', 'N', 'M', 'W', 'H', 'X'];
-export const SEVERITY_LABELS = ['None', 'Low', 'Notice', 'Moderate', 'Watch', 'High', 'Extreme'];
+export const SEVERITY_COLORS = tokens.severity.colors;
+export const SEVERITY_LETTERS = tokens.severity.letters;
+export const SEVERITY_LABELS = tokens.severity.labels;
 
 /** From this severity on (moderate) a symbol is loud; what is below has a grey frame and a coloured letter. */
-export const LOUD_FROM = 3;
+export const LOUD_FROM = tokens.severity.loud_from;
 
 /** Site status by FEMA lifeline: unknown, green, yellow, red; the letter stands beside the colour. */
-export const SITE_STATUS_LETTERS = ['U', 'G', 'Y', 'R'];
-export const SITE_STATUS_LABELS = ['Unknown', 'Green', 'Yellow', 'Red'];
+export const SITE_STATUS_LETTERS = tokens.site_status.letters;
+export const SITE_STATUS_LABELS = tokens.site_status.labels;
 
-/** Perceptually even and safe for colour-blind readers (after cividis); low to high. */
-export const DENSITY_RAMP = ['#12305C', '#3D4A6B', '#666970', '#8E8A6F', '#BBAE60', '#EAD646'];
+/** Outlines of an incident's frame in a 40-px square, and what is written on and round them. */
+export const FRAMES = tokens.frames;
 
-/** Fewer, the same, more: blue and orange are told apart by colour-blind readers too. */
-const CHANGE_RAMPS = { dark: ['#6FB7F2', '#2C3A4C', '#2A2F38', '#54402A', '#F7A540'], light: ['#1B5C9E', '#B9D3EA', '#EEF0F3', '#F0CFA6', '#A84F00'] };
-
-const FALLBACK = {
-  dark: { ground: '#0E1116', panel: '#161B22', line: '#2A313C', text: '#E6EAF0', muted: '#9AA4B2', accent: '#4C9AFF' },
-  light: { ground: '#F6F7F9', panel: '#FFFFFF', line: '#D9DEE5', text: '#1A212B', muted: '#586374', accent: '#1366D6' },
-};
+/** Perceptually even and safe for colour-blind readers; low to high. */
+export const DENSITY_RAMP = tokens.ramp;
 
 /**
  * @typedef {object} Palette
@@ -44,13 +39,11 @@ const FALLBACK = {
  * @returns {Palette}
  */
 export function palette(theme) {
-  const dark = theme !== 'light';
+  const name = theme === 'light' ? 'light' : 'dark';
   return {
-    theme: dark ? 'dark' : 'light',
-    ...FALLBACK[dark ? 'dark' : 'light'],
-    ramp: dark ? DENSITY_RAMP : [...DENSITY_RAMP].reverse(),
-    change: CHANGE_RAMPS[dark ? 'dark' : 'light'],
-    ink: dark ? '#0E1116' : '#1A212B',
-    siteStatus: dark ? ['#9AA4B2', '#2FBF62', '#FFD718', '#FF5A5F'] : ['#586374', '#00802B', '#B38600', '#D40D13'],
+    theme: name,
+    ...tokens.themes[name],
+    ramp: name === 'dark' ? DENSITY_RAMP : [...DENSITY_RAMP].reverse(),
+    change: tokens.change[name],
   };
 }

@@ -3,10 +3,8 @@
  * rounded rectangle = infrastructure; frame colour = severity or status, always with a letter or a shape beside it.
  */
 import { drawGlyph } from './glyphs.js';
-import { LOUD_FROM, SEVERITY_COLORS, SEVERITY_LETTERS, SITE_STATUS_LETTERS } from './palette.js';
+import { FRAMES, LOUD_FROM, SEVERITY_COLORS, SEVERITY_LETTERS, SITE_STATUS_LETTERS } from './palette.js';
 
-const BADGE_INK = '#0E1116';
-const QUIET_FRAME = '#AEB7C3';
 const HIGH = 5;
 
 /** Draw an incident in a 40-px square. */
@@ -14,7 +12,7 @@ export function drawIncident(pen, colors, { shape, path, severity, certainty }) 
   const color = SEVERITY_COLORS[severity] ?? SEVERITY_COLORS[0];
   const loud = severity >= LOUD_FROM;
   const weight = severity >= HIGH ? 3 : loud ? 2.25 : 1.25;
-  const outline = shape === 'alert' ? trianglePath() : diamondPath();
+  const outline = new Path2D(shape === 'alert' ? FRAMES.alert : FRAMES.hazard);
   pen.lineJoin = 'round';
   // A dark rim under the frame keeps white and yellow visible on a light ground.
   pen.lineWidth = weight + 2.5;
@@ -26,7 +24,7 @@ export function drawIncident(pen, colors, { shape, path, severity, certainty }) 
   }
   pen.setLineDash(certainty === 'solid' ? [] : [3.2, 2.6]);
   pen.lineWidth = weight;
-  pen.strokeStyle = loud ? color : QUIET_FRAME;
+  pen.strokeStyle = loud ? color : FRAMES.quiet;
   pen.stroke(outline);
   pen.setLineDash([]);
   const middle = shape === 'alert' ? 23 : 20;
@@ -98,7 +96,7 @@ function badge(pen, { x, y, letter, fill, rim }) {
   pen.lineWidth = 1.5;
   pen.strokeStyle = rim;
   pen.stroke();
-  write(pen, letter, { x, y, size: 9, color: luminance(fill) > 0.16 ? BADGE_INK : '#FFFFFF' });
+  write(pen, letter, { x, y, size: 9, color: luminance(fill) > 0.16 ? FRAMES.badge_ink : '#FFFFFF' });
 }
 
 function questionMark(pen, colors, middle) {
@@ -122,14 +120,6 @@ function write(pen, text, { x, y, size, color }) {
 function disc(pen, x, y, radius) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, Math.PI * 2);
-}
-
-function diamondPath() {
-  return new Path2D('M20 3.5 L36.5 20 L20 36.5 L3.5 20 Z');
-}
-
-function trianglePath() {
-  return new Path2D('M20 4 L37 34 L3 34 Z');
 }
 
 function roundedPath(x, y, width, height, radius) {
