@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from dashboard.services import Services
+from dashboard.ways import Ways
 from data.access import Actor
 from data.rescue_records import Call, Household
 from layers.rescue.priority import Standing, is_own, standings
@@ -51,14 +52,22 @@ class _Kept:
 class Board:
     """Looks at the store anew at each question; only the comparing of calls is kept while they stay."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, ways: Ways) -> None:
+        self._services, self._ways = services, ways
         self._lock = threading.Lock()
         self._kept: dict[frozenset[int], _Kept] = {}
 
     def standings(self, actor: Actor) -> list[Standing]:
         """Return the households that the actor may see, those in most need first."""
-        return standings(self._services.store.households.all(actor), now=self._services.clock.now())
+        every = self._services.store.households.all(actor)
+        cut_off = self._ways.cut_off(actor, every)
+        told = [replace(one, cut_off=cut_off.get(one.id)) for one in every]
+        return standings(told, now=self._services.clock.now())
+
+    def standing(self, actor: Actor, household_id: UUID) -> Standing:
+        """Return where a household stands among those that the actor may see; raise NotFound."""
+        here = self._services.store.households.get(actor, household_id)
+        return next(one for one in self.standings(actor) if one.household.id == here.id)
 
     def suggestions(self, households: Sequence[Household]) -> list[Suggestion]:
         """Return the open households that may be the same people, likeliest first; none that was refused."""

@@ -173,7 +173,7 @@ class Household:
     follow_up_at: datetime | None  # set by a contact; without one the clock alone decides
     located: Located | None
     task_id: UUID | None
-    cut_off: bool | None
+    cut_off: bool | None  # whether no road leads there, as far as who looks may know; None: not known
     calls: tuple[Call, ...]
     entered: datetime
     updated: datetime
@@ -188,6 +188,17 @@ class Household:
     def open(self) -> bool:
         """Return whether it stands on the working list."""
         return self.status in WORKING
+
+    @property
+    def whereabouts(self) -> Located | None:
+        """Return where they are: as the evidence has it, or else as the surest of the calls says."""
+        if self.located is not None:
+            return self.located
+        placed = [one for one in self.calls if one.place is not None]
+        best = min(placed, key=lambda one: one.accuracy_m or 1e9, default=None)
+        if best is None or best.place is None:
+            return None
+        return Located(place=best.place, accuracy_m=best.accuracy_m)
 
     @property
     def people_count(self) -> int:

@@ -155,17 +155,12 @@ def _needs_of(record: Household) -> Json:
 
 
 def _place(record: Household) -> Json:
-    """Return where they are: as the evidence has it, or else as the surest of the calls says."""
     text = next((one.place_text for one in reversed(record.calls) if one.place_text.strip()), "")
-    if record.located is not None:
-        here = record.located
-        area = here.area95_km2
-        return {"text": text, **_lonlat(here.place), "accuracy_m": here.accuracy_m, "area95_km2": area}
-    placed = [one for one in record.calls if one.place is not None]
-    best = min(placed, key=lambda one: one.accuracy_m or 1e9, default=None)
-    if best is None:
+    here = record.whereabouts
+    if here is None:
         return {"text": text, **_lonlat(None), "accuracy_m": None, "area95_km2": None}
-    return {"text": text, **_lonlat(best.place), "accuracy_m": best.accuracy_m, "area95_km2": None}
+    area = here.area95_km2
+    return {"text": text, **_lonlat(here.place), "accuracy_m": here.accuracy_m, "area95_km2": area}
 
 
 def _lonlat(place: LonLat | None) -> Json:

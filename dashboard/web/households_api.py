@@ -8,15 +8,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from dashboard.proposals import proposals
 from dashboard.responding import Board
+from dashboard.searching import Search
 from dashboard.services import Services
-from dashboard.web import calls_json
+from dashboard.web import calls_json, evidence_json
 from dashboard.web.asking import CursorText, Limit, RecordId, Responder, Words
 from dashboard.web.calls_models import ContactMade, Merge, StatusChange, Unmerge, within_reason
 from dashboard.web.records_json import Json, many
+from data.access import Actor
 from data.errors import Invalid
 from data.rescue_records import WORKING, Household, HouseholdStatus
-from layers.rescue.priority import Standing, ask_again, standings
+from layers.rescue.priority import Standing, ask_again
 from layers.rescue.unaccounted import unaccounted
 
 _PATH = "/households"
@@ -27,14 +30,14 @@ StatusText = Annotated[
 ]
 
 
-def add(routes: APIRouter, services: Services, board: Board) -> None:
+def add(routes: APIRouter, services: Services, board: Board, search: Search) -> None:
     """Add the routes of households."""
-    _add_reading(routes, services, board)
-    _add_writing(routes, services)
-    _add_merging(routes, services)
+    _add_reading(routes, services, board, search)
+    _add_writing(routes, services, board)
+    _add_merging(routes, services, board, search)
 
 
-def _add_reading(routes: APIRouter, services: Services, board: Board) -> None:
+def _add_reading(routes: APIRouter, services: Services, board: Board, search: Search) -> None:
     store = services.store
 
     @routes.get(_PATH)
@@ -43,13 +46,22 @@ def _add_reading(routes: APIRouter, services: Services, board: Board) -> None:
         status: StatusText = "",
         bbox: BoxText = "",
         q: Words = "",
+        due: Annotated[bool | None, Query(description="Only those to be asked again now, or not.")] = None,
+        cut_off: Annotated[bool | None, Query(description="Only those no road leads to, or not.")] = None,
         limit: Limit = 100,
         cursor: CursorText = "",
     ) -> Json:
         """Return a page of households, those in most need first, and how many people are unaccounted for."""
         every = board.standings(actor)
         asked, box = _statuses(status), box_of(bbox)
-        found = [one for one in every if one.household.status in asked and _matches(one, box=box, words=q)]
+        found = [
+            one
+            for one in every
+            if one.household.status in asked
+            and due in (None, one.follow_up_due)
+            and cut_off in (None, one.household.cut_off)
+            and _matches(one, box=box, words=q)
+        ]
         begin = _offset(cursor)
         items = [calls_json.household(one) for one in found[begin : begin + limit]]
         after = str(begin + limit) if begin + limit < len(found) else None
@@ -58,16 +70,19 @@ def _add_reading(routes: APIRouter, services: Services, board: Board) -> None:
 
     @routes.get(_PATH + "/{record_id}")
     def household(actor: Responder, record_id: RecordId) -> Json:
-        """Return one household with its calls and everything that happened to it."""
-        here = store.households.get(actor, record_id)
-        standing = next(one for one in board.standings(actor) if one.household.id == here.id)
+        """Return one household with its calls, evidence, clues to decide on, and all that happened to it."""
+        standing = board.standing(actor, record_id)
+        here = standing.household
+        clues = proposals(search.ground(actor), here, without=store.evidence.decided(actor, here.id))
         return calls_json.household(standing) | {
             "calls": [calls_json.call(one, here.id) for one in here.calls],
             "events": [calls_json.event(one) for one in store.households.events(actor, here.id)],
+            "evidence": [evidence_json.evidence(one) for one in store.evidence.of(actor, here.id)],
+            "proposals": [evidence_json.proposal(one) for one in clues],
         }
 
 
-def _add_writing(routes: APIRouter, services: Services) -> None:
+def _add_writing(routes: APIRouter, services: Services, board: Board) -> None:
     store, clock = services.store, services.clock
 
     @routes.post(_PATH + "/{record_id}/status")
@@ -76,7 +91,7 @@ def _add_writing(routes: APIRouter, services: Services) -> None:
         changed = store.households.set_status(
             actor, record_id, body.chosen, revision=body.revision, note=body.note
         )
-        return _one(services, changed)
+        return _one(board, actor, changed)
 
     @routes.post(_PATH + "/{record_id}/contact")
     def contact(actor: Responder, record_id: RecordId, body: ContactMade) -> Json:
@@ -89,27 +104,31 @@ def _add_writing(routes: APIRouter, services: Services) -> None:
         changed = store.households.contact(
             actor, record_id, at=at, outcome=body.outcome, note=body.note, follow_up=again
         )
-        return _one(services, changed)
+        return _one(board, actor, changed)
 
 
-def _add_merging(routes: APIRouter, services: Services) -> None:
+def _add_merging(routes: APIRouter, services: Services, board: Board, search: Search) -> None:
     store = services.store
 
     @routes.post(_PATH + "/{record_id}/merge")
     def merge(actor: Responder, record_id: RecordId, body: Merge) -> Json:
         """Say that another household is the same people: its calls belong to this one from now on."""
-        return _one(services, store.households.merge(actor, record_id, body.other, revision=body.revision))
+        merged = store.households.merge(actor, record_id, body.other, revision=body.revision)
+        search.follow(actor, merged.id)  # the evidence of both is about one place now
+        return _one(board, actor, merged)
 
     @routes.post(_PATH + "/{record_id}/unmerge")
     def unmerge(actor: Responder, record_id: RecordId, body: Unmerge) -> Json:
         """Take a merge back; return the household, and the one that stands by itself again."""
         here, other = store.households.unmerge(actor, record_id, body.event)
-        return _one(services, here) | {"other": _one(services, other)}
+        for one in (here, other):
+            search.follow(actor, one.id)
+        return _one(board, actor, here) | {"other": _one(board, actor, other)}
 
 
-def _one(services: Services, record: Household) -> Json:
-    """Return a household by itself; its rank is of the list."""
-    return calls_json.household(standings([record], now=services.clock.now())[0])
+def _one(board: Board, actor: Actor, record: Household) -> Json:
+    """Return a household as it stands in the list."""
+    return calls_json.household(board.standing(actor, record.id))
 
 
 def _summary(board: Board, households: Sequence[Household]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`/api/v1`: evidence, plans, tasks, resources, segments, closures, and the map of those who wait."""
+"""`/api/v1`: people in need, evidence, plans, tasks, resources, closures, and the map of those who wait."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ from dashboard.results import Results
 from dashboard.searching import Search
 from dashboard.services import Services
 from dashboard.ways import Ways
-from dashboard.web import evidence_api, plan_api, reach_api, resources_api, respond_map_api
+from dashboard.web import (
+    calls_api,
+    evidence_api,
+    households_api,
+    plan_api,
+    reach_api,
+    resources_api,
+    respond_map_api,
+)
 from dashboard.web.asking import ERRORS
 
 
 def router(services: Services) -> APIRouter:
-    """Return the routes of the search; all look at one board and one set of surfaces."""
+    """Return the routes of people in need and of the search; all look at one board, surfaces and roads."""
     routes = APIRouter(prefix="/api/v1", tags=["search and rescue"], responses=ERRORS)
-    board, search = Board(services), Search(services)
+    search, ways = Search(services), Ways(services)
+    board = Board(services, ways)
+    calls_api.add(routes, services, board)
+    households_api.add(routes, services, board, search)
     evidence_api.add(routes, services, search)
     resources_api.add(routes, services, search)
     plan_api.add(routes, services, Planner(services, search, board), Results(services, search))
     respond_map_api.add(routes, services, search, board)
-    reach_api.add(routes, services, Ways(services, search))
+    reach_api.add(routes, services, ways)
     return routes

@@ -75,7 +75,7 @@ def record_of(
         follow_up_at=moment(row.follow_up_ms),
         located=located,
         task_id=row.task_id,
-        cut_off=row.cut_off,
+        cut_off=None,  # what roads, bases and closures say depends on who may see them
         calls=tuple(calls),
         entered=from_ms(row.entered_ms),
         updated=from_ms(row.updated_ms),

@@ -425,6 +425,14 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     assert [one["households"] for one in found["pockets"]] == [[far]]
     assert [(one["closure_id"], one["people"]) for one in found["reopenings"]] == [(made["id"], 5.0)]
     assert {one["id"]: one["cut_off"] for one in found["households"]} == {near: False, far: True}
+    (first,) = _ok(client.get("/api/v1/households", params={"cut_off": 1}))["items"]
+    assert (first["id"], first["cut_off"]) == (far, True)
+    assert "Cut off: no road · 5" in first["priority"]["reasons"]
+    beside = _ok(client.get("/api/v1/households", params={"cut_off": 0, "due": 0}))["items"]
+    assert [one["id"] for one in beside] == [near]
+    assert _ok(client.get("/api/v1/households", params={"due": 1}))["total"] == 0
+    nowhere = _household(client)
+    assert _ok(client.get(f"/api/v1/households/{nowhere}"))["cut_off"] is None
     for straight in ("boat", "air"):
         over = _ok(client.get("/api/v1/respond/reach", params={"vehicle": straight}))
         assert (over["cut_off"], over["reopenings"]) == ({"households": 0, "people": 0.0}, [])
