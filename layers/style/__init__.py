@@ -1,4 +1,4 @@
-"""The look that screen and paper share: colours, letters, frames and icon outlines, each written down once."""
+"""The look that screen and paper share: colours, letters, frames and icons, each written down once."""
 
 from __future__ import annotations
 
