@@ -55,8 +55,13 @@ class Results:
             self._enter(actor, piece, ground, but=found)
         return done
 
-    def track(self, actor: Actor, task_id: UUID, content: bytes) -> dict[str, Any]:
-        """Return what a recorded track covered; it counts as searched, cell by cell."""
+    def track(
+        self, actor: Actor, task_id: UUID, content: bytes, *, visibility: str | None = None
+    ) -> dict[str, Any]:
+        """Return what a recorded track covered; it counts as searched, cell by cell.
+
+        Without a visibility, that for which the task was planned holds.
+        """
         store = self._services.store
         task = store.tasks.get(actor, task_id)
         if task.status.ended:
@@ -65,12 +70,19 @@ class Results:
             raise NotFound("The resource of this task is no longer there.")
         recorded = read_track(content)
         line = _thinned(recorded.line)
-        sweep_m = float(store.resources.get(actor, task.resource_id).about["sweep_m"]["good"])
+        seen = visibility or str(task.about.get("visibility", "good"))
+        sweep_m = float(store.resources.get(actor, task.resource_id).about["sweep_m"][seen])
         covered = _coverage(line, shape(task.about["area"]), sweep_m)
-        told = {"track": {"places": recorded.places, "hours": recorded.hours, "sweep_m": sweep_m, **covered}}
+        told: dict[str, Any] = {"places": recorded.places, "hours": recorded.hours}
+        told |= {"visibility": seen, "sweep_m": sweep_m, **covered}
         earlier = dict(task.result or {})
-        store.tasks.end(actor, task_id, earlier | told | {"pod": covered["pod"]}, found=[], done=False)
-        words = f"Task {task.position}: track of {covered['km']:.1f} km, nobody found on it"
+        store.tasks.end(
+            actor, task_id, earlier | {"track": told, "pod": covered["pod"]}, found=[], done=False
+        )
+        words = (
+            f"Task {task.position}: track of {covered['km']:.1f} km, nobody found on it; "
+            f"{sweep_m:g} m swept in {seen} visibility"
+        )
         params = {"track": dict(mapping(line)), "sweep_m": sweep_m, "model": "random"}
         piece = NewPiece(
             kind="searched",
@@ -81,7 +93,7 @@ class Results:
             words=words,
         )
         entered = self._enter(actor, piece, _around(line, sweep_m), but=[])
-        return told["track"] | {"task_id": str(task_id), "households": entered}
+        return told | {"task_id": str(task_id), "households": entered}
 
     def _enter(self, actor: Actor, piece: NewPiece, ground: BaseGeometry, *, but: list[UUID]) -> int:
         """Enter what a search says for all who may have been on its ground; return for how many seen ones.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -114,6 +114,14 @@ class Resource(Kept):
     status: ResourceStatus
     about: Mapping[str, Any]
     task_id: UUID | None
+
+    def status_for(self, tasks: Collection[UUID]) -> ResourceStatus:
+        """Return the status that somebody is shown who may see these tasks.
+
+        At a task that they may not see, it is out of service, which may mean anything.
+        """
+        hidden = self.task_id is not None and self.task_id not in tasks
+        return ResourceStatus.OUT_OF_SERVICE if hidden else self.status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,7 @@ from dashboard.services import Services
 from dashboard.web import search_json
 from dashboard.web.asking import RecordId, Responder
 from dashboard.web.records_json import Json, many, moment
-from dashboard.web.search_models import PlanAsked, TaskChange, TaskResult
-from data.access import Actor
+from dashboard.web.search_models import PlanAsked, TaskChange, TaskResult, Visibility
 from data.search_records import Plan, TaskStatus
 from layers.export import tasking
 from layers.export.ics204 import ics204
@@ -71,7 +70,7 @@ def _add_plans(routes: APIRouter, services: Services, planner: Planner) -> None:
         found = store.tasks.plan(actor, record_id)
         if format == "json":
             return _shown(found)
-        sheet = _sheet(services, actor, found)
+        sheet = _sheet(services, found)
         store.tasks.exported(actor, found, form=format)
         if format == "ics204":
             page = ics204(sheet, prepared_by=found.who)
@@ -107,9 +106,14 @@ def _add_results(routes: APIRouter, results: Results) -> None:
         return search_json.task(results.take(actor, record_id, body.model_dump()))
 
     @routes.post("/tasks/{record_id}/track", status_code=201)
-    def track(actor: Responder, record_id: RecordId, file: Annotated[UploadFile, File()]) -> Json:
+    def track(
+        actor: Responder,
+        record_id: RecordId,
+        file: Annotated[UploadFile, File()],
+        visibility: Annotated[Visibility | None, Query(description="As it was; else as planned.")] = None,
+    ) -> Json:
         """Take the track of a search (GPX or CoT): what it covered counts cell by cell."""
-        return results.track(actor, record_id, file.file.read())
+        return results.track(actor, record_id, file.file.read(), visibility=visibility)
 
 
 def _shown(found: Plan) -> Json:
@@ -121,18 +125,12 @@ def _shown(found: Plan) -> Json:
     }
 
 
-def _sheet(services: Services, actor: Actor, found: Plan) -> tasking.Sheet:
+def _sheet(services: Services, found: Plan) -> tasking.Sheet:
     """Return a plan as it leaves the house, with the strictest marking of what it tells of."""
     store = services.store
-    resources = {str(one.id): one for one in store.resources.all(actor)}
     lines = [_line(one) for one in found.answer["tasks"]]
     scopes = {one.id: one for one in store.scopes.all()}
     told = [scopes[one] for one in found.scopes]
-    told += [
-        resources[one["resource"]["id"]].scope
-        for one in found.answer["tasks"]
-        if one["resource"]["id"] in resources
-    ]
     strict = max(told, key=lambda one: one.tlp, default=None)
     words = "TLP:AMBER" if strict is None else strict.tlp.label
     if any(one.law_enforcement for one in told):

@@ -39,7 +39,7 @@ from layers.hotspots.land import shore_in
 from layers.rescue.plan import poa_in
 from layers.rescue.segments import MAX_SEGMENTS, Segment, area_km2, from_cells, from_coast, from_roads
 
-_ABOUT = ("speed_kmh", "travel_kmh", "sweep_m", "endurance_h", "base", "capabilities", "radio")
+_ABOUT = ("speed_kmh", "travel_kmh", "vehicle", "sweep_m", "endurance_h", "base", "capabilities", "radio")
 _LEAST_CLOSED_M: Final = 50.0
 
 
@@ -89,7 +89,8 @@ def _add_resources(routes: APIRouter, services: Services) -> None:
     def remove_resource(actor: Responder, record_id: RecordId) -> Response:
         """Take a resource off the board."""
         if store.resources.get(actor, record_id).task_id is not None:
-            raise Conflict("This resource is at a task.", hint="End or cancel the task first.")
+            # Whether there is a task that they may not see, this does not say.
+            raise Conflict("This resource is not free.", hint="End its task first, or ask a supervisor.")
         store.resources.remove(actor, record_id)
         return Response(status_code=204)
 

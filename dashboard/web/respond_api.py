@@ -31,7 +31,7 @@ def router(services: Services) -> APIRouter:
     households_api.add(routes, services, board, search)
     evidence_api.add(routes, services, search)
     resources_api.add(routes, services, search)
-    plan_api.add(routes, services, Planner(services, search, board), Results(services, search))
+    plan_api.add(routes, services, Planner(services, search, board, ways), Results(services, search))
     respond_map_api.add(routes, services, search, board)
     reach_api.add(routes, services, ways)
     return routes

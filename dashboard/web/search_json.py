@@ -13,13 +13,12 @@ from data.search_records import Closure, Kept, Resource, SearchEvent, StoredSegm
 
 
 def resource(one: Resource, tasks: Mapping[Any, Task]) -> Json:
-    """Return a resource; of a task that the actor may not see, they learn that it is busy, not with what."""
-    seen = one.task_id is not None and one.task_id in tasks
+    """Return a resource; one that is at a task which the actor may not see is out of service to them."""
     return _kept(one) | {
         "kind": one.kind,
         **one.about,
-        "status": one.status.value,
-        "task_id": str(one.task_id) if seen else None,
+        "status": one.status_for(tasks).value,
+        "task_id": str(one.task_id) if one.task_id in tasks else None,
     }
 
 

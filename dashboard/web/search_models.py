@@ -14,6 +14,8 @@ Visibility = Literal["good", "fair", "poor"]
 ResourceKind = Literal["team", "boat", "helicopter", "drone", "dog"]
 ResourceStatusName = Literal["available", "assigned", "searching", "returning", "out_of_service"]
 TaskStatusName = Literal["planned", "assigned", "searching", "returning", "done", "cancelled"]
+# What teams and dogs travel in; without it, a car.
+VehicleName = Literal["car", "high_clearance", "foot"]
 ModelName = Literal["random", "inverse-cube", "definite"]
 Positive = Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)]
 Hours = Annotated[float, Field(strict=True, gt=0, le=240, allow_inf_nan=False)]
@@ -50,6 +52,7 @@ class ResourceIn(_Marked):
     kind: ResourceKind
     speed_kmh: Positive
     travel_kmh: Positive | None = None
+    vehicle: VehicleName | None = None
     sweep_m: Sweep
     endurance_h: Hours
     base: Base
@@ -65,6 +68,7 @@ class ResourceChange(Taken):
     name: Title | None = None
     speed_kmh: Positive | None = None
     travel_kmh: Positive | None = None
+    vehicle: VehicleName | None = None
     sweep_m: Sweep | None = None
     endurance_h: Hours | None = None
     base: Base | None = None

@@ -67,6 +67,12 @@ class Networks:
         with reading(self._store.engine) as connection:
             return tuple((int(row.seq), row.digest) for row in connection.execute(query))
 
+    def scopes(self, actor: Actor) -> set[int]:
+        """Return the scopes of the networks that the actor may see."""
+        query = select(network.c.scope_id).where(self._seen(actor))
+        with reading(self._store.engine) as connection:
+            return {int(one) for one in connection.execute(query).scalars()}
+
     def all(self, actor: Actor) -> list[RoadColumns]:
         """Return the networks that the actor may see."""
         query = (

@@ -3,6 +3,9 @@
 Choosing tours is hard in general. Here each resource that is free first takes what gains most per hour,
 travel counted; then hours are shared out anew by the optimal allocation and neighbours in a tour swapped,
 as long as it helps. An even split is tried as well, so a plan is never worse than one.
+
+What is compared is what the chosen model of detection says; the sharing out is optimal for random search, and
+for the other models one of the plans that are compared.
 """
 
 from __future__ import annotations
@@ -132,14 +135,13 @@ class _Worth:
         return [self._step(force, stop, gained[id(stop)]) for tour in tours for stop in tour]
 
     def _step(self, force: Force, stop: Stop, seen: float) -> Step:
-        pod = -np.expm1(-force.effectiveness[stop.segment, stop.resource] * stop.hours)
         return Step(
             stop.resource,
             stop.segment,
             stop.travel_h,
             stop.arrive_h,
             stop.hours,
-            float(pod),
+            force.pod(stop),
             seen * float(self.households[:, stop.segment].sum()),
             seen * float(self.in_time(stop.middle_h) @ self.people[:, stop.segment]),
         )
@@ -150,9 +152,9 @@ def _seen(force: Force, tours: Tours) -> list[tuple[Stop, float]]:
     left = np.ones(force.segments)
     found = []
     for stop in sorted((stop for tour in tours for stop in tour), key=lambda stop: stop.middle_h):
-        missed = float(np.exp(-force.effectiveness[stop.segment, stop.resource] * stop.hours))
-        found.append((stop, float(left[stop.segment]) * (1.0 - missed)))
-        left[stop.segment] *= missed
+        seen = force.pod(stop)
+        found.append((stop, float(left[stop.segment]) * seen))
+        left[stop.segment] *= 1.0 - seen
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +22,9 @@ MAX_TARGETS: Final = 400
 DETOUR: Final = {"team": 1.4, "dog": 1.4, "boat": 1.2, "helicopter": 1.0, "drone": 1.0}
 # How fast each gets to its segment; "speed" is how fast it searches.
 TRAVEL_KMH: Final = {"team": 40.0, "dog": 40.0, "boat": 30.0, "helicopter": 180.0, "drone": 50.0}
+VISIBILITIES: Final = ("good", "fair", "poor")  # the best first
 _MOST_CELLS = 400
+_LEAST_KM2: Final = 1e-3
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,27 @@ class Target:
     name: str
     at: LonLat
     area_km2: float
+    visibility: str = "good"
+
+    def coverage(self, searcher: Searcher, hours: float) -> float:
+        """Return the coverage C = W·v·t/A of so many hours of search."""
+        return searcher.swept_km2_h(self.visibility) * hours / max(self.area_km2, _LEAST_KM2)
 
 
 @dataclass(frozen=True)
 class Searcher:
-    """A resource as far as the plan is concerned."""
+    """A resource as far as the plan is concerned; sweep widths are by visibility."""
 
     kind: str
     speed_kmh: float
     travel_kmh: float
-    sweep_m: float
+    sweep_m: Mapping[str, float]
     hours: float
     base: LonLat
+
+    def swept_km2_h(self, visibility: str) -> float:
+        """Return how much ground it sweeps in an hour."""
+        return self.sweep_m[visibility] / 1000 * self.speed_kmh
 
 
 def poa_in(surfaces: Sequence[Surface | None], segments: Sequence[BaseGeometry]) -> FloatArray:
@@ -87,24 +98,20 @@ def travel_hours(searchers: Sequence[Searcher], targets: Sequence[Target]) -> tu
 
 def made_plan(  # what a plan is made of; all by name
     *, people: FloatArray, weight: FloatArray, hours_left: FloatArray, poa: FloatArray,
-    targets: Sequence[Target], searchers: Sequence[Searcher], from_base_h: FloatArray | None = None,
+    targets: Sequence[Target], searchers: Sequence[Searcher], from_base_h: FloatArray,
+    between_h: FloatArray, model: str = "random",
 ) -> SearchPlan:  # fmt: skip
     """Return the best plan found for these households, targets and resources.
 
-    `from_base_h` (resources × targets) are travel times over roads, infinite where there is no way.
+    `from_base_h` (resources × targets) and `between_h` (resources × targets × targets) are travel times,
+    infinite where there is no way; `model` is how a search of some coverage detects.
     """
-    base_h, between_h = travel_hours(searchers, targets)
-    if from_base_h is not None:
-        base_h = from_base_h
-        between_h = np.where(
-            np.isfinite(base_h)[:, None, :] & np.isfinite(base_h)[:, :, None], between_h, np.inf
-        )
-    area = np.array([max(one.area_km2, 1e-3) for one in targets])
-    swept = np.array([one.sweep_m / 1000 * one.speed_kmh for one in searchers])  # km² per hour
+    reached = np.isfinite(from_base_h)
     force = Force(
         hours=np.array([one.hours for one in searchers]),
-        effectiveness=swept[None, :] / area[:, None],
-        from_base_h=base_h,
-        between_h=between_h,
+        effectiveness=np.array([[one.coverage(by, 1.0) for by in searchers] for one in targets]),
+        from_base_h=from_base_h,
+        between_h=np.where(reached[:, None, :] & reached[:, :, None], between_h, np.inf),
+        model=model,
     )
     return plan_search(Need(people, weight, hours_left, poa), force)

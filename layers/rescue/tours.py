@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from data.errors import Invalid
 from layers.rescue.grid import FloatArray
+from layers.rescue.theory import pod
 
 # Lengths of a stop that are tried, as coverage: from a look round to nearly everybody found.
 _COVERAGES: Final = np.array([0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0])
@@ -48,6 +50,7 @@ class Force:
     effectiveness: FloatArray  # segments × resources, per hour
     from_base_h: FloatArray  # resources × segments; the way back takes as long
     between_h: FloatArray | None = None  # resources × segments × segments; None: by way of the base
+    model: str = "random"  # how a search of some coverage detects
 
     def __post_init__(self) -> None:
         resources, segments = self.from_base_h.shape
@@ -68,6 +71,12 @@ class Force:
     def segments(self) -> int:
         """How many segments there are."""
         return int(self.from_base_h.shape[1])
+
+    def pod(self, stop: Stop) -> float:
+        """Return the probability that a stop detects who is there."""
+        coverage = float(self.effectiveness[stop.segment, stop.resource]) * stop.hours
+        # The usual model is asked thousands of times.
+        return -math.expm1(-coverage) if self.model == "random" else float(pod(coverage, self.model))
 
     def ways(self, resource: int, here: int | None) -> FloatArray:
         """Return the hours from a segment (or the base) to each segment."""
@@ -126,7 +135,7 @@ def greedy_tours(force: Force, value_at: Callable[[FloatArray], FloatArray]) -> 
             at_work[resource] = False
             continue
         tours[resource].append(stop)
-        left[stop.segment] *= float(np.exp(-force.effectiveness[stop.segment, resource] * stop.hours))
+        left[stop.segment] *= 1.0 - force.pod(stop)
         free_h[resource] = stop.arrive_h + stop.hours
     return [_merged(force, tour) for tour in tours]
 
@@ -148,7 +157,7 @@ def _next_stop(
     arrive[open_] += travel[open_]
     value = value_at(arrive)[open_]
     hours = np.minimum(_COVERAGES[None, :] / sees[open_, None], room[open_, None])
-    gain = value[:, None] * -np.expm1(-sees[open_, None] * hours)
+    gain = value[:, None] * pod(sees[open_, None] * hours, force.model)
     rate = gain / (travel[open_, None] + hours)
     where, how = np.unravel_index(int(np.argmax(rate)), rate.shape)
     if not gain[where, how] > _NOTHING:

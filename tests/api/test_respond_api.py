@@ -190,6 +190,11 @@ def test_a_plan_is_taken_a_track_is_sent_and_people_are_found(site: Served) -> N
     sent = client.post(f"/api/v1/tasks/{first['id']}/track", files={"file": ("t.gpx", GPX.encode())})
     track = _ok(sent, 201)
     assert track["km"] > 1
+    assert (track["visibility"], track["sweep_m"]) == ("good", 60.0)
+    poor = client.post(
+        f"/api/v1/tasks/{first['id']}/track?visibility=poor", files={"file": ("t.gpx", GPX.encode())}
+    )
+    assert _ok(poor, 201)["sweep_m"] == 20.0
     assert track["households"] >= 1
     assert _surface(client, households[0]) != before
     pieces = _ok(client.get(f"/api/v1/households/{households[0]}/evidence"))["items"]
@@ -245,6 +250,20 @@ def test_a_plan_leaves_as_files_that_say_their_marking_and_run_nothing(site: Ser
     assert "<svg" in texts["ics204"]
 
 
+def test_a_plan_that_tells_of_a_hidden_segment_is_hidden_and_marked_as_it_is(site: Served) -> None:
+    high = site.as_role(Role.SUPERVISOR, clearance=Tlp.RED)
+    body = {"name": "Red ground", "geometry": SQUARE, "tlp": "red", "visibility": "poor"}
+    _ok(high.post("/api/v1/segments", json=body), 201)
+    _planned(site.officer)
+    asked = {"hours": 8, "model": "definite"}
+    plan = _ok(high.post("/api/v1/plan", json=asked), 201)
+    assert {"poor", "good"} >= {one["visibility"] for one in plan["tasks"]}
+    assert plan["expected_people"] >= plan["even_split"] * (1 - 1e-9)
+    path = f"/api/v1/plan/{plan['id']}"
+    assert "TLP:RED" in high.get(path, params={"format": "gpx"}).text
+    assert site.officer.get(path).status_code == 404
+
+
 def test_a_household_that_is_hidden_changes_nothing_that_is_seen(site: Served) -> None:
     low = site.officer
     high = site.as_role(Role.SUPERVISOR, clearance=Tlp.RED)
@@ -287,7 +306,11 @@ def test_a_task_at_a_hidden_household_is_seen_by_nobody_who_may_not_see_it(site:
     plan = _ok(high.post("/api/v1/plan", json={"hours": 8}), 201)
     (task,) = _ok(high.post(f"/api/v1/plan/{plan['id']}/adopt"), 201)["items"]
     assert _ok(low.get("/api/v1/tasks"))["items"] == []
-    assert _ok(low.get("/api/v1/resources"))["items"][0]["task_id"] is None
+    (busy,) = _ok(low.get("/api/v1/resources"))["items"]
+    assert (busy["task_id"], busy["status"]) == (None, "out_of_service")
+    assert low.delete(f"/api/v1/resources/{busy['id']}").status_code == 409
+    seen = _household(low, lon=CORAL_BAY[0], lat=CORAL_BAY[1], accuracy_m=100.0)
+    assert _ok(low.post("/api/v1/plan", json={"households": [seen]}), 201)["tasks"] == []
     answer = low.patch(f"/api/v1/tasks/{task['id']}", json={"status": "cancelled"})
     assert answer.status_code == 404
 
@@ -386,6 +409,11 @@ def test_a_viewer_sees_nothing_of_the_search(site: Served) -> None:
         assert client.get(f"/api/v1/{path}").status_code == 403
 
 
+def _tasks_of(client: TestClient) -> list[dict[str, Any]]:
+    plan = _ok(client.post("/api/v1/plan", json={"hours": 12}), 201)
+    return list(plan["tasks"])
+
+
 def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served) -> None:
     client, world = site.officer, site.world
     unknown = _ok(client.get("/api/v1/respond/reach"))
@@ -431,8 +459,13 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     beside = _ok(client.get("/api/v1/households", params={"cut_off": 0, "due": 0}))["items"]
     assert [one["id"] for one in beside] == [near]
     assert _ok(client.get("/api/v1/households", params={"due": 1}))["total"] == 0
-    nowhere = _household(client)
-    assert _ok(client.get(f"/api/v1/households/{nowhere}"))["cut_off"] is None
+    ways = {one["household"]["id"]: (one["travel_by"], one["why"]) for one in _tasks_of(client)}
+    assert ways[near][0] == "road"
+    assert ways[far][0] == "on foot"
+    assert ways[far][1].endswith("On foot, past what is closed.")
+    wet = _ok(client.post("/api/v1/closures", json={**body, "name": "Flood"}), 201)
+    assert {one["household"]["id"] for one in _tasks_of(client)} == {near}
+    _ok(client.patch(f"/api/v1/closures/{wet['id']}", json={"revision": 1, "active": False}))
     for straight in ("boat", "air"):
         over = _ok(client.get("/api/v1/respond/reach", params={"vehicle": straight}))
         assert (over["cut_off"], over["reopenings"]) == ({"households": 0, "people": 0.0}, [])
