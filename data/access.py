@@ -69,6 +69,7 @@ class Actor:
     # Of what the actor may see, these scopes alone: what is made for a recipient is made by such an actor,
     # so that no count, tile or hotspot in it comes from a record that the recipient is not given.
     only: frozenset[int] | None = None
+    passes_on: bool = False  # what this actor sees goes to a recipient: fields of other agencies stay sealed
 
     def may(self, permission: Permission) -> bool:
         """Return whether the actor's role allows `permission`."""
@@ -98,6 +99,15 @@ def may_see(actor: Actor, scope: Scope) -> bool:
     if scope.law_enforcement and not actor.law_enforcement:
         return False
     return scope.tlp < Tlp.AMBER_STRICT or scope.agency_id == actor.agency_id
+
+
+def may_see_field(actor: Actor, scope: Scope, marking: Tlp) -> bool:
+    """Return whether the actor may see a field that is marked by itself, of a record that they may see."""
+    if marking <= scope.tlp:
+        return True
+    if marking > actor.clearance or (actor.passes_on and scope.agency_id != actor.agency_id):
+        return False
+    return marking < Tlp.AMBER_STRICT or scope.agency_id == actor.agency_id
 
 
 def visible_scopes(actor: Actor, scopes: Iterable[Scope]) -> frozenset[int]:
@@ -135,4 +145,5 @@ def together(actors: Iterable[Actor]) -> Actor:
         clearance=min((one.clearance for one in people), default=Tlp.CLEAR),
         stores=frozenset.intersection(*(one.stores for one in people)) if people else frozenset(),
         only=frozenset.intersection(*narrow) if narrow else None,
+        passes_on=any(one.passes_on for one in people),
     )

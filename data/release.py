@@ -23,6 +23,35 @@ class RecipientKind(StrEnum):
     AGENCY = "agency"
     PERSON = "person"
     PUBLIC = "public"
+    OWN = "own"  # the people of an agency that signs in here, who take with them what they see
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Which releases to a recipient wait for a second person's yes."""
+
+    always: bool = False
+    above: Tlp | None = None  # this marking, and whatever is above it
+    law_enforcement: bool = False
+    forms: frozenset[str] = frozenset()
+
+    def why(self, marking: Tlp, *, law_enforcement: bool, form: str) -> str:
+        """Return in words why a second person is asked; empty where nobody is."""
+        asked = {
+            "everything for this recipient": self.always,
+            f"marked {marking.label}": self.above is not None and marking >= self.above,
+            "law-enforcement sensitive": self.law_enforcement and law_enforcement,
+            f"as {form}": form in self.forms,
+        }
+        return ", ".join(words for words, true in asked.items() if true)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """Where a recipient is told of a recall or a correction."""
+
+    kind: str  # "smtp" or "webhook"
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +68,11 @@ class NewRecipient:
     # Agencies that have said yes to their records being passed on to this recipient (third-agency rule).
     granted_by: frozenset[int] = frozenset()
     until: datetime | None = None  # when the agreement ends
+    agreement: str = ""  # what it is called: "MOU 2026-14"
+    contact: str = ""
+    channels: tuple[Channel, ...] = ()
+    approval: Approval = Approval()
+    smallest_cell: int = 0  # counts of fewer records than this are not given; 0: any count is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +92,7 @@ class Withheld(StrEnum):
     ORIGINATOR_ONLY = "stays with the agency that it comes from (TLP:RED, TLP:AMBER+STRICT)"
     LAW_ENFORCEMENT = "law-enforcement sensitive, and the recipient is not law enforcement"
     THIRD_AGENCY = "comes from another agency, which has not agreed to its passing on (third-agency rule)"
+    DENIED = "its agency has said no to its passing on (third-agency rule)"
 
 
 # What a recipient who is the public gets of a record: what, when, and roughly where.
@@ -94,8 +129,10 @@ def check_agreement(recipient: Recipient, now: datetime) -> None:
 def passing(actor: Actor, recipient: NewRecipient, scopes: Iterable[Scope]) -> dict[int, Withheld | None]:
     """Return, for every scope that the actor may see, why its records are kept back, or None."""
     known = {scope.id: scope for scope in scopes}
+    # What somebody takes along for their own agency is what its people see, and no more.
+    own = recipient.kind is RecipientKind.OWN and recipient.agency_id == actor.agency_id
     return {
-        number: why_not(actor.agency_id, recipient, known[number])
+        number: None if own else why_not(actor.agency_id, recipient, known[number])
         for number in visible_scopes(actor, known.values())
     }
 
@@ -106,7 +143,12 @@ def standing_for(actor: Actor, recipient: NewRecipient, scopes: Iterable[Scope])
     Whatever is made for a recipient (a brief, a count, a hotspot) is made by this actor.
     """
     passed = [number for number, reason in passing(actor, recipient, scopes).items() if reason is None]
-    return replace(actor, only=frozenset(passed))
+    if recipient.kind is RecipientKind.OWN and recipient.agency_id == actor.agency_id:
+        return replace(actor, only=frozenset(passed))
+    # Of a record that passes, a field may still be marked above what is agreed, or stay with its agency.
+    most = Tlp.RED if recipient.agency_id == actor.agency_id else Tlp.AMBER
+    clearance = min(actor.clearance, recipient.clearance, most)
+    return replace(actor, only=frozenset(passed), clearance=clearance, passes_on=True)
 
 
 def generalises(recipient: NewRecipient) -> bool:

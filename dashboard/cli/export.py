@@ -10,6 +10,7 @@ import click
 from dashboard.cli.opened import opened_store
 from dashboard.cli.output import REJECTS, json_option, say
 from data.errors import Invalid
+from data.release_records import State
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -52,18 +53,19 @@ def export(
         done = release(store, Mirror(store), asked, out)
     answer = {
         "release": str(done.release.id),
+        "state": done.release.state.value,
         "file": str(done.file),
         "manifest": str(done.manifest),
         "sha256": done.release.sha256,
         **judged_as_json(done.judged),
     }
-    many, to_whom = f"{len(done.judged.seqs):,} {what}", done.release.recipient_name
+    many, to_whom = f"{done.judged.total:,} {what}", done.release.recipient_name
     text = f"{many} for {to_whom} in {done.file} ({done.judged.banner})."
-    say(
-        answer,
-        as_json=as_json,
-        text="\n".join([text, *_kept_back(done.judged), f"Manifest: {done.manifest}"]),
-    )
+    last = f"Manifest: {done.manifest}"
+    if done.release.state is State.HELD:
+        text = f"{many} for {to_whom} wait for a second person ({done.release.why_held})."
+        last = f"Then: watchfloor release send {done.release.id} --out {done.file}"
+    say(answer, as_json=as_json, text="\n".join([text, *_kept_back(done.judged), last]))
     if done.judged.withheld:
         raise SystemExit(REJECTS)
 
@@ -82,7 +84,8 @@ def ask(store: Store, what: str, *, query: str, to: str, **more: Any) -> Ask:
 def judged_as_json(judged: Judged) -> dict[str, Any]:
     """Return what would leave and what would not, as a program reads it."""
     return {
-        "records": len(judged.seqs),
+        "records": judged.total,
+        "sanitised": len(judged.versions),
         "marking": judged.banner,
         "generalised": judged.generalised,
         "withheld": {reason.name.lower(): count for reason, count in judged.withheld.items()},
@@ -91,7 +94,7 @@ def judged_as_json(judged: Judged) -> dict[str, Any]:
 
 def judged_in_words(judged: Judged, what: str) -> str:
     """Return the same for people."""
-    head = f"{len(judged.seqs):,} {what} would leave, marked {judged.banner}."
+    head = f"{judged.total:,} {what} would leave, marked {judged.banner}."
     coarse = ["Places to about 1 km, no free text, no names."] if judged.generalised else []
     return "\n".join([head, *coarse, *_kept_back(judged)])
 

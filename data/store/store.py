@@ -29,13 +29,17 @@ from data.store.households import Households
 from data.store.incidents import Incidents
 from data.store.migrate import upgrade
 from data.store.networks import Networks
-from data.store.releases import Recipients, Releases
+from data.store.notices import Notices
+from data.store.recipients import Recipients
+from data.store.releases import Releases
 from data.store.resources import Resources
+from data.store.sanitised import SanitisedVersions
 from data.store.search_events import SearchEvents
 from data.store.segments import Segments
 from data.store.sites import Areas, Sites
 from data.store.streets import Streets
 from data.store.tasks import Tasks
+from data.store.third_agency import ThirdAgency
 from data.store.users import Users
 from data.store.views import Views
 from data.store.watch_areas import WatchAreas
@@ -69,6 +73,9 @@ class Store:
         self.evaluations = Evaluations(self)
         self.recipients = Recipients(self)
         self.releases = Releases(self)
+        self.notices = Notices(self)
+        self.third_agency = ThirdAgency(self)
+        self.sanitised = SanitisedVersions(self)
         self.calls = Calls(self)
         self.households = Households(self)
         self.search_events = SearchEvents(self)

@@ -99,6 +99,7 @@ credential = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
+    Column("recipient_id", Integer),  # set: the token speaks for a partner, and is given what they may have
 )
 
 source = Table(
@@ -173,6 +174,9 @@ incident = Table(
     Column("evaluation_scale", String(40)),
     Column("reliability", String(40)),
     Column("credibility", String(40)),
+    # Fields that are marked above their record, each with its value: {"narrative": {"tlp": 4, "value": …}}.
+    # Their own columns are empty, so that no list, tile, count or search knows of them.
+    Column("sealed", JSON(none_as_null=True)),
     UniqueConstraint("source_id", "source_key"),
 )
 

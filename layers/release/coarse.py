@@ -25,13 +25,14 @@ def snapped(
             made.append({**row, "lon": None, "lat": None})
             shapes.append(None)
             continue
-        lon, lat = _middle(row["lon"], row["lat"])
+        lon, lat = middle_of_cell(row["lon"], row["lat"])
         made.append({**row, "lon": lon, "lat": lat, "accuracy_m": max(SNAP_M, row["accuracy_m"] or 0.0)})
         shapes.append(shapely.Point(lon, lat))
     return made, shapes
 
 
-def _middle(lon: float, lat: float) -> tuple[float, float]:
+def middle_of_cell(lon: float, lat: float) -> tuple[float, float]:
+    """Return the middle of the cell of about a kilometre in which a place lies."""
     middle_lat = (math.floor(lat / _STEP_DEG) + 0.5) * _STEP_DEG
     # A row of cells has one width, that of its middle: two places of a cell never tell themselves apart.
     width = _STEP_DEG / max(math.cos(math.radians(min(abs(middle_lat), 89.0))), 1e-3)

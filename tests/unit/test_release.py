@@ -115,7 +115,7 @@ def test_a_file_holds_what_may_leave_says_its_marking_and_runs_nothing(
         sqlite_world.incident(title=text, narrative=text)
     sqlite_world.incident(title="above the agreement", scope_id=sqlite_world.scope(tlp=Tlp.AMBER))
     done = _given(sqlite_world.store, tmp_path, form)
-    assert len(done.judged.seqs) == len(HOSTILE)
+    assert done.judged.total == len(HOSTILE)
     assert done.judged.withheld == {Withheld.MARKING: 1}
     held = _everything_in(done.file)
     assert b"TLP:GREEN" in held
