@@ -68,7 +68,7 @@ class Search:
     ) -> list[Surface | None]:
         """Return the surfaces of many households, coarser than that of one."""
         pieces = self._services.store.evidence.all(actor, households)
-        return [self._kept(pieces[one.id], max_cells) for one in households]
+        return [self.kept(pieces[one.id], max_cells) for one in households]
 
     def add(self, actor: Actor, household_id: UUID, new: NewPiece) -> Piece:
         """Return the piece of evidence that was entered; the household's place follows."""
@@ -91,7 +91,8 @@ class Search:
             )
         store.evidence.put(actor, household_id, located)
 
-    def _kept(self, pieces: Sequence[Piece], max_cells: int) -> Surface | None:
+    def kept(self, pieces: Sequence[Piece], max_cells: int) -> Surface | None:
+        """Return the surface that evidence makes now, made once while the evidence stays."""
         now = self._services.clock.now()
         told = evidence_at(pieces, None)
         age = int(now.timestamp() // _STALE.total_seconds()) if _grows(told) else 0

@@ -73,18 +73,7 @@ def add(routes: APIRouter, services: Services, search: Search, board: Board) -> 
             if surface is not None
         ]
         people = sum(one.people_count for one in waiting)
-        empty = {"type": "FeatureCollection", "features": [], "people": people, "shown": 0.0, "cell_m": None}
-        if not pairs:
-            return empty
-        box = box_of(bbox)
-        grid = Grid.around(box or _ground_of([one for one, _ in pairs]), max_cells=_GRID_CELLS)  # type: ignore[arg-type]
-        table = expected_people([one for one, _ in pairs], [count for _, count in pairs], grid).ravel()
-        chosen = np.argsort(-table, kind="stable")[:_MOST_CELLS]
-        chosen = chosen[table[chosen] > _NOBODY]
-        if not len(chosen):
-            return empty | {"cell_m": grid.cell_m}
-        shown = grid_features(grid.polygons(chosen), {"people": table[chosen]})
-        return empty | shown | {"shown": float(table.sum()), "cell_m": grid.cell_m}
+        return expected_cells(pairs, people=people, box=box_of(bbox))
 
     @routes.get("/respond/history")
     def history(
@@ -105,6 +94,23 @@ def add(routes: APIRouter, services: Services, search: Search, board: Board) -> 
         after = str(begin + limit) if begin + limit < len(found) else None
         items = [happened(one) for one in found[begin : begin + limit]]
         return many(items, total=len(found), next=after)
+
+
+def expected_cells(
+    pairs: list[tuple[Surface, float]], *, people: int, box: tuple[float, ...] | None
+) -> Json:
+    """Return how many people are expected in each cell; `shown` of all `people` have a surface."""
+    empty = {"type": "FeatureCollection", "features": [], "people": people, "shown": 0.0, "cell_m": None}
+    if not pairs:
+        return empty
+    grid = Grid.around(box or _ground_of([one for one, _ in pairs]), max_cells=_GRID_CELLS)  # type: ignore[arg-type]
+    table = expected_people([one for one, _ in pairs], [count for _, count in pairs], grid).ravel()
+    chosen = np.argsort(-table, kind="stable")[:_MOST_CELLS]
+    chosen = chosen[table[chosen] > _NOBODY]
+    if not len(chosen):
+        return empty | {"cell_m": grid.cell_m}
+    shown = grid_features(grid.polygons(chosen), {"people": table[chosen]})
+    return empty | shown | {"shown": float(table.sum()), "cell_m": grid.cell_m}
 
 
 def _ground_of(surfaces: list[Surface]) -> list[tuple[float, float]]:

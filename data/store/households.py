@@ -22,6 +22,7 @@ from data.store.household_rows import events_of, names_of, record_of
 from data.store.household_trees import members_of, pairs, rescope, root_of, roots
 from data.store.rows import keepable
 from data.store.tables_rescue import call, household, household_event, not_the_same
+from data.store.tables_search import closure, resource, segment, task
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -107,17 +108,21 @@ class Households:
             return events_of(connection, members_of(connection, here.seq), visible=visible)
 
     def number(self, actor: Actor) -> int:
-        """Return a number that changes when something does of what the actor may see of households."""
+        """Return a number that changes when something does of what the actor may see of the search."""
         if not actor.may(Permission.RESPOND):
             return 0
         digest = blake2b(digest_size=6)
         with reading(self._store.engine) as connection:
             visible = self._store.visible(actor, connection)
-            for table in (household, call):
+            for table in (household, call, resource, segment, closure):
                 seen = sql_filter(table.c.scope_id, visible)
                 rows = select(table.c.seq, table.c.revision).where(seen).order_by(table.c.seq)
                 for seq, revision in connection.execute(rows):
-                    digest.update(f"{seq}.{revision};".encode())
+                    digest.update(f"{table.name}{seq}.{revision};".encode())
+            tasks = select(task.c.seq, task.c.revision, task.c.scopes).order_by(task.c.seq)
+            for seq, revision, scopes in connection.execute(tasks):
+                if visible.issuperset(scopes):
+                    digest.update(f"task{seq}.{revision};".encode())
         return int.from_bytes(digest.digest())
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
