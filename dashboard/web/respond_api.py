@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from dashboard.by_hand import ByHand
 from dashboard.planning import Planner
+from dashboard.replaying import Replay
 from dashboard.responding import Board
 from dashboard.results import Results
 from dashboard.searching import Search
 from dashboard.services import Services
 from dashboard.ways import Ways
 from dashboard.web import (
+    by_hand_api,
     calls_api,
     evidence_api,
     households_api,
     plan_api,
     reach_api,
+    replay_api,
     resources_api,
     respond_map_api,
 )
@@ -34,4 +38,6 @@ def router(services: Services) -> APIRouter:
     plan_api.add(routes, services, Planner(services, search, board, ways), Results(services, search))
     respond_map_api.add(routes, services, search, board)
     reach_api.add(routes, services, ways)
+    by_hand_api.add(routes, services, ByHand(services, search, ways))
+    replay_api.add(routes, Replay(services, search))
     return routes
