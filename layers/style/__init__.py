@@ -82,6 +82,12 @@ def status_labels() -> tuple[str, ...]:
     return tuple(_tokens()["site_status"]["labels"])
 
 
+@cache
+def series_colors() -> tuple[str, ...]:
+    """Return the colours of a chart's series: Okabe-Ito, then greys."""
+    return tuple(_tokens()["series"])
+
+
 def frame(name: str) -> str:
     """Return an outline in a 40-px square, or a colour, of the frame of an incident."""
     return str(_tokens()["frames"][name])

@@ -49,7 +49,7 @@ def _minus(given: list[Any], zoom: float, props: Props) -> float:
 
 
 def _times(given: list[Any], zoom: float, props: Props) -> float:
-    product = 1.0
+    product: float = 1.0
     for one in given:
         product *= _number(one, zoom, props)
     return product
@@ -73,7 +73,7 @@ def _interpolate(given: list[Any], zoom: float, props: Props) -> float:
     for (low, below), (high, above) in pairwise(stops):
         if at <= high:
             start, end = _number(below, zoom, props), _number(above, zoom, props)
-            return start + (end - start) * (at - low) / (high - low)
+            return start + (end - start) * float((at - low) / (high - low))
     return _number(stops[-1][1], zoom, props)
 
 
