@@ -169,6 +169,7 @@ def _approval(kept: Mapping[str, Any]) -> Approval:
 
 
 def recipient_of(row: Row[Any]) -> Recipient:
+    """Return a recipient from its row."""
     return Recipient(
         id=row.id,
         key=row.key,

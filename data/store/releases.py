@@ -80,7 +80,10 @@ class Releases:
     def get(self, actor: Actor, release_id: UUID) -> Release:
         """Return one line of the log; raise NotFound."""
         require(actor, Permission.EXPORT)
-        return self._get(release_id)
+        found = self._get(release_id)
+        if found.marking > actor.clearance or (found.law_enforcement and not actor.law_enforcement):
+            raise NotFound("There is no such release.", hint="See `watchfloor release log`.")
+        return found
 
     def manifest(self, actor: Actor, release_id: UUID) -> Mapping[str, Any]:
         """Return the signed manifest of a release."""
@@ -112,7 +115,9 @@ class Releases:
     ) -> tuple[list[Release], int, int | None]:
         """Return releases from before a seq on, newest first, how many there are, and where to go on."""
         require(actor, Permission.EXPORT)
-        which = _where(wanted)
+        which = _where(wanted) & (release.c.marking <= int(actor.clearance))
+        if not actor.law_enforcement:
+            which &= release.c.law_enforcement.is_(False)
         place = true() if before is None else release.c.seq < before
         query = _select().where(which, place).order_by(release.c.seq.desc()).limit(limit + 1)
         count = select(func.count()).select_from(release.join(recipient)).where(which)
@@ -142,7 +147,7 @@ class Releases:
     def decide(self, actor: Actor, release_id: UUID, *, approve: bool, note: str = "") -> Release:
         """Return the release that a second person let go or kept back; raise Forbidden for who made it."""
         require(actor, Permission.EXPORT)
-        held = self._get(release_id)
+        held = self.get(actor, release_id)
         if held.state is not State.HELD:
             raise Conflict("This release does not wait for anybody.", hint="See `watchfloor release log`.")
         if approve and actor.user_id == held.by_id:
@@ -162,11 +167,11 @@ class Releases:
         return self._get(release_id)
 
     def recall(self, actor: Actor, release_id: UUID, *, reason: str) -> Release:
-        """Return the release, which is called back, its recipient being told; raise Conflict the second time."""
+        """Return the release, called back, its recipient being told; raise Conflict the second time."""
         require(actor, Permission.EXPORT)
         if not reason.strip():
             raise Invalid("A recall needs a reason.", hint="Say in a sentence what is wrong with it.")
-        left = self._get(release_id)
+        left = self.get(actor, release_id)
         if left.state is not State.RELEASED:
             raise Conflict("This did not leave.", hint="Refuse it instead.")
         values = {
@@ -187,7 +192,7 @@ class Releases:
         require(actor, Permission.EXPORT)
         if not note.strip():
             raise Invalid("A correction says what was wrong.", hint="Say it in a sentence.")
-        if self._get(release_id).state is not State.RELEASED:
+        if self.get(actor, release_id).state is not State.RELEASED:
             raise Conflict("This did not leave.", hint="Make it anew instead.")
         with writing(self._store.engine) as connection:
             noted(self._store, connection, actor, release_id, kind="correction", text=note)

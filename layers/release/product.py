@@ -120,6 +120,10 @@ def folder_of(store: Store, release_id: UUID) -> Path:
 def released_file(store: Store, actor: Actor, release_id: UUID) -> Left:
     """Return a release with its files; raise Forbidden while it is held, NotFound where none was kept."""
     line = store.releases.get(actor, release_id)
+    visible = store.visible(actor)
+    for kind, seqs in _by_kind(store.releases.records(actor, release_id)).items():
+        if kind != "sanitised" and set(_column(store, kind, "scope_id", seqs).values()) - visible:
+            raise Forbidden("It holds records that you may not see.", hint="Ask who made it.")
     if line.state is not State.RELEASED:
         raise Forbidden(f"This release is {line.state.value}.", hint="A second person has to approve it.")
     file = folder_of(store, release_id) / line.file
@@ -166,7 +170,7 @@ def check_contents(store: Store, actor: Actor, recipient: Recipient, records: Se
             if scope is None or kept or not (scope in visible or granted):
                 raise Forbidden(
                     f"A record in this product may not go to {recipient.name}.",
-                    hint="Nothing was written. Make the product anew; if it comes back, tell the maintainers.",
+                    hint="Nothing was written. Make it anew; if that does not help, tell the maintainers.",
                 )
             inside.add(scope)
     return [known[number] for number in sorted(inside)]

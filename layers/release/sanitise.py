@@ -21,7 +21,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 def sanitised_record(original: Incident, version: Sanitised) -> Incident:
-    """Return the version as an incident: of the original only its type, severity, status and hour are left."""
+    """Return the version as an incident; of the original its type, severity, status and hour are left."""
     place, accuracy_m, address = _place(original, version.place)
     occurred = original.occurred.replace(minute=0, second=0, microsecond=0)
     return replace(

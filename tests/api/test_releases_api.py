@@ -1,0 +1,139 @@
+"""Recipients, previews, releases, approvals and recalls over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from data.manifest import check
+from data.model import Role, StoreKind, Tlp
+from tests.support.served import Served
+
+PARTNER = {"key": "eoc", "name": "State EOC", "clearance": "green", "stores": ["incident", "open"]}
+
+
+def _administrator(site: Served):
+    return site.as_role(Role.ADMINISTRATOR, stores=tuple(StoreKind), clearance=Tlp.RED)
+
+
+def _partner(site: Served, **more):
+    answer = _administrator(site).post("/api/v1/recipients", json=PARTNER | more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def _released(site: Served, client=None, **more):
+    body = {"what": "incidents", "form": "geojson", "recipient": "eoc", "purpose": "mutual aid"} | more
+    answer = (client or site.officer).post("/api/v1/releases", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_preview_shows_both_sides_and_why_something_is_missing(site: Served) -> None:
+    _partner(site)
+    site.world.incident(title="Bridge out")
+    site.world.incident(title="Informant says", scope_id=site.world.scope(tlp=Tlp.AMBER))
+    site.refresh()
+    body = {"what": "incidents", "form": "csv", "recipient": "eoc"}
+    seen = site.officer.post("/api/v1/releases/preview", json=body).json()
+    assert (seen["yours"]["total"], seen["theirs"]["total"]) == (2, 1)
+    assert [one["title"] for one in seen["theirs"]["items"]] == ["Bridge out"]
+    assert [(one["code"], one["total"]) for one in seen["missing"]] == [("marking", 1)]
+    assert seen["missing"][0]["items"][0]["title"] == "Informant says"
+    assert seen["marking"] == "TLP:GREEN"
+    assert site.officer.get("/api/v1/releases").json()["total"] == 0
+
+
+def test_what_is_released_can_be_fetched_checked_searched_and_called_back(
+    site: Served, tmp_path: Path
+) -> None:
+    _partner(site)
+    site.world.incident(title="Bridge out")
+    site.refresh()
+    made = _released(site)
+    assert made["state"] == "released"
+    for name, what in (("f", "file"), ("f.manifest.json", "manifest")):
+        got = site.officer.get(f"/api/v1/releases/{made['id']}/{what}")
+        assert got.status_code == 200
+        (tmp_path / name).write_bytes(got.content)
+    assert check(tmp_path / "f", tmp_path / "f.manifest.json").problem == ""
+    assert json.loads((tmp_path / "f").read_text())["marking"] == "TLP:GREEN"
+    assert site.officer.get("/api/v1/releases", params={"q": "MUTUAL eoc"}).json()["total"] == 1
+    assert site.officer.get("/api/v1/releases", params={"q": "nothing like it"}).json()["total"] == 0
+    called = site.officer.post(f"/api/v1/releases/{made['id']}/recall", json={"reason": "wrong bridge"})
+    assert called.json()["state"] == "recalled"
+    assert site.officer.get("/api/v1/releases.csv").status_code == 403
+    table = site.as_role(Role.SUPERVISOR).get("/api/v1/releases.csv").text
+    assert "wrong bridge" in table
+
+
+def test_a_held_release_needs_a_second_person_and_nothing_changed_meanwhile(site: Served) -> None:
+    _partner(site, approval={"above": "green"})
+    record = site.world.incident(title="Bridge out")
+    site.refresh()
+    first, second = site.officer, site.analyst
+    held = _released(site)
+    assert (held["state"], held["why_held"]) == ("held", "marked TLP:GREEN")
+    assert second.get(f"/api/v1/releases/{held['id']}/file").status_code == 403
+    assert first.post(f"/api/v1/releases/{held['id']}/approve", json={}).status_code == 403
+    let_go = second.post(f"/api/v1/releases/{held['id']}/approve", json={"note": "fine"})
+    assert let_go.json()["state"] == "released"
+    assert second.get(f"/api/v1/releases/{held['id']}/file").status_code == 200
+    again = _released(site)
+    site.world.store.incidents.update(
+        site.world.system, record.id, revision=1, changes={"title": "Bridge open"}
+    )
+    assert second.post(f"/api/v1/releases/{again['id']}/approve", json={}).status_code == 409
+    assert second.post(f"/api/v1/releases/{again['id']}/refuse", json={}).json()["state"] == "refused"
+    assert first.get(f"/api/v1/releases/{held['id']}").json()["changed"] == 1
+
+
+def test_a_third_agency_says_yes_to_one_record_and_no_to_another(site: Served) -> None:
+    theirs = site.world.agency("Coast Guard")
+    _partner(site)
+    scope = site.world.scope(tlp=Tlp.GREEN, agency_id=theirs)
+    yes, no = (site.world.incident(title=title, scope_id=scope) for title in ("boat", "buoy"))
+    site.refresh()
+    body = {"what": "incidents", "form": "csv", "recipient": "eoc"}
+
+    def given() -> list[str]:
+        seen = site.officer.post("/api/v1/releases/preview", json=body).json()
+        return sorted(one["title"] for one in seen["theirs"]["items"])
+
+    def said(state: str, record=None, client=None) -> int:
+        answer = {"agency": theirs, "recipient": "eoc", "state": state}
+        incident = {} if record is None else {"incident": str(record.id)}
+        return (client or site.officer).post("/api/v1/third-agency", json=answer | incident).status_code
+
+    assert given() == []
+    assert said("granted", yes) == 201
+    assert given() == ["boat"]
+    assert said("granted") == 403
+    assert said("granted", client=site.as_role(Role.SUPERVISOR)) == 201
+    assert given() == ["boat", "buoy"]
+    assert said("denied", no) == 201
+    assert given() == ["boat"]
+    assert len(_released(site)["id"]) == 36
+    assert {one["state"] for one in site.officer.get("/api/v1/third-agency").json()["items"]} == {
+        "granted",
+        "denied",
+    }
+
+
+def test_a_sanitised_version_goes_where_the_original_may_not(site: Served) -> None:
+    _partner(site)
+    secret = site.world.incident(
+        title="Informant Doe saw it", narrative="at 5 Elm", scope_id=site.world.scope(tlp=Tlp.AMBER)
+    )
+    path = f"/api/v1/incidents/{secret.id}/sanitised"
+    body = {"text": "A bridge is watched.", "place": "town", "marking": "green", "revision": 1}
+    assert site.officer.put(path, json=body | {"revision": 2}).status_code == 409
+    assert site.officer.put(path, json=body).json()["label"] == "TLP:GREEN"
+    site.refresh()
+    made = _released(site)
+    got = site.officer.get(f"/api/v1/releases/{made['id']}/file").text
+    assert "A bridge is watched." in got
+    assert not [word for word in ("Doe", "Elm", str(secret.id), str(secret.place.lon)) if word in got]
+    assert site.officer.get(f"/api/v1/incidents/{secret.id}").json()["title"] == "Informant Doe saw it"
+    assert site.officer.delete(path).status_code == 204
+    assert site.officer.get(path).status_code == 404
