@@ -18,6 +18,7 @@ from data.store import tables as t
 from data.store.alerts import Alerts
 from data.store.attachments import Attachments
 from data.store.audit_log import AuditLog
+from data.store.briefs import Briefs
 from data.store.calls import Calls
 from data.store.changes import Changes
 from data.store.closures import Closures
@@ -76,6 +77,7 @@ class Store:
         self.notices = Notices(self)
         self.third_agency = ThirdAgency(self)
         self.sanitised = SanitisedVersions(self)
+        self.briefs = Briefs(self)
         self.calls = Calls(self)
         self.households = Households(self)
         self.search_events = SearchEvents(self)
