@@ -179,6 +179,8 @@ class SiteChange(_Placed, _Timed):
     status_at: Moment | None = None
     status_source: Line | None = None
     contacts: Annotated[list[Reachable], Field(max_length=50)] | None = None
+    capacity: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
+    occupancy: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
     located_by: LocatedByName | None = None  # type: ignore[assignment]  # as in Change
 
 

@@ -14,6 +14,7 @@ from data.records import Area, Attachment, Comment, Incident, IncidentType, Revi
 from data.store.rows import plain
 from layers.duplicates import Likeness
 from layers.nearest import Nearest
+from layers.rescue.shelters import capacity_of, occupancy_of
 
 Json = dict[str, Any]
 
@@ -117,6 +118,8 @@ def site(record: Site) -> Json:
         "status_at": moment(record.status_at),
         "status_source": record.status_source,
         "vintage": record.vintage,
+        "capacity": capacity_of(record.extra),
+        "occupancy": occupancy_of(record.extra),
         "gone": moment(record.gone),
         "source": record.source.key,
         "source_name": record.source.name,

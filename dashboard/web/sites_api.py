@@ -14,6 +14,7 @@ from dashboard.web.records_json import Json, many
 from dashboard.web.reporting import site_changes_of
 from data.access import Actor
 from data.errors import NotFound
+from layers.rescue.shelters import with_space
 from layers.sites_asked import SitesAsked
 
 Codes = Annotated[str, Query(max_length=500, description="Codes, with commas between them.")]
@@ -54,8 +55,12 @@ def router(services: Services) -> APIRouter:
     @routes.patch("/sites/{record_id}")
     def change(actor: SiteEditor, record_id: RecordId, body: models.SiteChange) -> Json:
         """Change a site, on top of the revision that one has seen."""
+        changes = dict(site_changes_of(body))
+        if body.capacity is not None or body.occupancy is not None:
+            before = store.sites.get(actor, record_id).extra
+            changes["extra"] = with_space(before, capacity=body.capacity, occupancy=body.occupancy)
         changed = store.sites.update(
-            actor, record_id, revision=body.revision, changes=site_changes_of(body), reason=body.reason
+            actor, record_id, revision=body.revision, changes=changes, reason=body.reason
         )
         return records_json.site(changed)
 

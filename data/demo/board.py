@@ -81,6 +81,16 @@ ST_JOHN: Final = BoardPlan(
             "Washed out",
             ((-64.7085, 18.3190), (-64.7070, 18.3150)),
         ),
+        ClosurePlan(
+            "EXERCISE East End Road, Hurricane Hole",
+            "Landslide; the road below the houses is gone",
+            ((-64.7000, 18.3470), (-64.6960, 18.3465)),
+        ),
+        ClosurePlan(
+            "EXERCISE Bordeaux Mountain Road",
+            "Trees and poles over the road",
+            ((-64.7320, 18.3410), (-64.7315, 18.3390)),
+        ),
     ),
 )
 

@@ -284,4 +284,5 @@ HURRICANE = Scenario(
     assessed=_ASSESSED,
     calls=_CALLS,
     board=ST_JOHN,
+    roads_file="network_vi.json",
 )

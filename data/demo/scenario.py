@@ -21,6 +21,7 @@ from data.demo.calls import CallsPlan, seed_calls
 from data.demo.compose import Report, compose, progress
 from data.demo.draw import Ground, Window, draw, totals
 from data.demo.flows import Flow
+from data.demo.network import seed_roads
 from data.demo.shapes import watch_areas
 from data.demo.sites import Assessed, demo_sites
 from data.demo.sources import Interned, SourcePlan, intern_sources
@@ -116,6 +117,7 @@ class Scenario:
     before: Before | None = None
     calls: CallsPlan | None = None
     board: BoardPlan | None = None
+    roads_file: str | None = None
     watches: tuple[NewWatchArea, ...] = ()  # what the first of its users has on watch
 
     def seed(self, store: Store, *, seed: int = SEED, now: datetime | None = None) -> Seeded:
@@ -142,6 +144,8 @@ class Scenario:
             seed_calls(
                 store, self.calls, ground.towns, seed=seed, peak=peak, now=moment, area_code=self.area_code
             )
+        if self.roads_file is not None:
+            seed_roads(store, self.roads_file)
         if self.board is not None:
             seed_board(store, self.board, now=moment)
         return Seeded(added, added_sites, areas)

@@ -75,7 +75,7 @@ def demo_sites(
                 source_id=source_id,
                 scope_id=scope_id,
                 source_key=f"{kind}/{name}",
-                extra={"exercise": True},
+                extra={"exercise": True} | {key: row[key] for key in ("capacity", "occupancy") if key in row},
             )
         )
     return sites

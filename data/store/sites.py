@@ -47,6 +47,7 @@ class Sites(Repository[NewSite, Site]):
             "accuracy_m",
             "located_by",
             "gone",
+            "extra",
             "scope_id",
         }
     )

@@ -30,6 +30,10 @@ class People:
     def __len__(self) -> int:
         return len(self.lon)
 
+    def only(self, rows: IntArray) -> People:
+        """Return those at some of the places."""
+        return People(self.lon[rows], self.lat[rows], self.count[rows])
+
 
 @dataclass(frozen=True)
 class Reach:

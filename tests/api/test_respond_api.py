@@ -12,7 +12,7 @@ from shapely import LineString, to_wkb
 from starlette.testclient import TestClient
 
 from data.clock import FixedClock
-from data.model import Role, Tlp
+from data.model import LonLat, Role, Tlp
 from layers.roads.network import RESIDENTIAL
 from layers.roads.reading import assemble
 from tests.support.records import HOSTILE
@@ -459,6 +459,26 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     beside = _ok(client.get("/api/v1/households", params={"cut_off": 0, "due": 0}))["items"]
     assert [one["id"] for one in beside] == [near]
     assert _ok(client.get("/api/v1/households", params={"due": 1}))["total"] == 0
+    full = world.site(
+        name="Full school",
+        kind="shelter",
+        place=LonLat(-64.76, 18.33),
+        extra={"Evac Cap": 3, "Total Pop": "2"},
+    )
+    world.site(name="Far church", kind="shelter", place=LonLat(-64.79, 18.33))
+    site.services.mirror.refresh()
+    rows = {one["id"]: one for one in _ok(client.get("/api/v1/respond/reach"))["households"]}
+    assert rows[near]["shelter"]["name"] == "Far church", "two people do not fit where there is room for one"
+    editor = site.as_role(Role.ANALYST)
+    freed = {"revision": 1, "occupancy": 1}
+    changed = _ok(editor.patch(f"/api/v1/sites/{full.id}", json=freed))
+    assert (changed["capacity"], changed["occupancy"]) == (3, 1)
+    rows = {one["id"]: one for one in _ok(client.get("/api/v1/respond/reach"))["households"]}
+    assert rows[near]["shelter"] == {
+        "name": "Full school",
+        "seconds": rows[near]["shelter"]["seconds"],
+        "space": 2,
+    }
     ways = {one["household"]["id"]: (one["travel_by"], one["why"]) for one in _tasks_of(client)}
     assert ways[near][0] == "road"
     assert ways[far][0] == "on foot"

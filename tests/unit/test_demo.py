@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from sqlalchemy import select
@@ -24,13 +25,17 @@ from data.clock import FixedClock, to_ms
 from data.demo import DEFAULT, scenarios
 from data.errors import Conflict
 from data.mirror import Mirror
-from data.model import LocatedBy, SiteStatus, Status, StoreKind
+from data.model import LocatedBy, LonLat, SiteStatus, Status, StoreKind
 from data.reference import sectors, site_kinds, types
 from data.settings import Settings
 from data.store import HOME_AGENCY, Store, open_store
 from data.store import tables as t
 from data.store.tables_rescue import call as rescue_call
 from layers.rescue.priority import standings
+from layers.roads.closures import Closure as RoadClosure
+from layers.roads.closures import cut, touched
+from layers.roads.network import Network, Vehicle
+from layers.roads.reach import People, reach
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 STATES = {"noreaster": "MA", "usvi": "VI"}
@@ -253,13 +258,21 @@ def test_calls_for_help_are_marked_in_time_and_about_fewer_people_than_they_are(
         assert sum(not one.open for one in households) == 6
 
 
-def test_those_who_search_stand_ready_and_two_roads_are_closed(usvi: Store) -> None:
+def test_those_who_search_stand_ready_and_roads_are_closed(usvi: Store) -> None:
     actor = usvi.system_actor()
     resources, closures = usvi.resources.all(actor), usvi.closures.all(actor)
     assert {one.kind for one in resources} == {"team", "dog", "boat", "drone", "helicopter"}
     assert all(one.active(NOW) for one in closures)
-    assert len(closures) == 2
     assert all(one.name.startswith("EXERCISE ") for one in (*resources, *closures))
+    (roads,) = (Network(**vars(one)) for one in usvi.networks.all(actor))
+    lines = [RoadClosure(str(one.id), one.name, one.geometry) for one in closures]
+    assert (touched(roads, lines).sum(axis=1) == 1).all(), "each closes one stretch of road"
+    base = [LonLat(**{axis: one.about["base"][axis] for axis in ("lon", "lat")}) for one in resources]
+    beyond = People(np.array([-64.703, -64.6745, -64.729]), np.array([18.314, 18.3438, 18.336]), np.ones(3))
+    closed = reach(roads, cut(roads, lines, Vehicle.CAR), bases=base, people=beyond, vehicle=Vehicle.CAR)
+    assert closed.cut_off.all(), "Concordia, East End and Bordeaux Mountain"
+    open_ = reach(roads, roads.seconds(Vehicle.CAR), bases=base, people=beyond, vehicle=Vehicle.CAR)
+    assert open_.reached.all()
 
 
 @pytest.mark.parametrize("played", ["usvi", pytest.param("noreaster", marks=pytest.mark.slow)], indirect=True)
