@@ -145,6 +145,21 @@ RESPOND_MAP: Final = "wf-respond-map"
 RESPOND_LAYERS: Final = "wf-respond-layers"
 RESPOND_PANEL: Final = "wf-respond-panel"
 
+# brief page
+BRIEF: Final = "wf-brief"
+BRIEF_LIST: Final = "wf-brief-list"
+BRIEF_HEAD: Final = "wf-brief-head"
+BRIEF_SIDE: Final = "wf-brief-side"
+BRIEF_STAGE: Final = "wf-brief-stage"
+BRIEF_MAP: Final = "wf-brief-map"
+BRIEF_CHART: Final = "wf-brief-chart"
+BRIEF_PANEL: Final = "wf-brief-panel"
+
+# share page
+SHARE: Final = "wf-share"
+SHARE_TABS: Final = "wf-share-tabs"
+SHARE_BODY: Final = "wf-share-body"
+
 # import page
 IMPORTS: Final = "wf-imports"
 IMPORT_TABS: Final = "wf-import-tabs"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dash.development.base_component import Component
 
 from dashboard import ids
-from dashboard.pages import admin, alerts, imports, reports, respond, sites, watch
+from dashboard.pages import admin, alerts, brief, imports, reports, respond, share, sites, watch
 from data.access import Actor, Permission
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ PAGES: tuple[Page, ...] = (
     Page("/", "Watch", Permission.VIEW, watch.layout, watch.register, "w"),
     Page("/respond", "Respond", Permission.RESPOND, respond.layout, respond.register, "r"),
     Page(
-        "/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "b"
+        "/reports", "Reports", Permission.REPORT, reports.new_report_layout, reports.register_new_report, "p"
     ),
     Page("/alerts", "Alerts", Permission.VIEW, alerts.layout, alerts.register, "l", badge=ids.ALERTS_BADGE),
+    Page("/brief", "Brief", Permission.VIEW, brief.layout, brief.register, "b"),
     Page("/sites", "Sites", Permission.VIEW, sites.layout, sites.register, "s"),
+    Page("/share", "Share", Permission.EXPORT, share.layout, share.register, "x"),
     Page("/imports", "Import", Permission.IMPORT, imports.layout, imports.register, "i"),
     Page("/admin", "Admin", Permission.READ_AUDIT, admin.layout, admin.register, "a"),
 )

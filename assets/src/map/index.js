@@ -16,6 +16,7 @@ const MOST_WAITING = 30;
  * @property {boolean} [wall]  no controls, and the view is never moved by the map itself
  * @property {string} [query]  canonical filter
  * @property {string} [token]
+ * @property {Record<string, boolean>} [layers]  which layers are on to begin with
  */
 
 /** Make the map of a page; nothing is drawn before `mount`. */

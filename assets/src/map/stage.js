@@ -58,7 +58,7 @@ export function assemble(element, options, base) {
     query: options.query ?? '',
     token: options.token ?? '0',
     lat: options.center?.[1] ?? 42,
-    layers: { incidents: true, sites: true, areas: true, density: false, hotspots: false },
+    layers: { incidents: true, sites: true, areas: true, density: false, hotspots: false, ...options.layers },
     data: {},
   };
   const map = new MapLibre({

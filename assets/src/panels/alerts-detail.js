@@ -4,6 +4,7 @@ import { ago, longTime, moment, shortTime } from './format.js';
 import { waits } from './alerts-desk.js';
 import { markingChip, severityMark, stateMark } from './alerts-marks.js';
 import { againstText } from './alerts-words.js';
+import { addButton } from './brief-add.js';
 
 const CHANNELS = { smtp: 'E-mail', webhook: 'Webhook', screen: 'Screen' };
 const OUTCOMES = { waiting: 'waits', sending: 'is being sent', sent: 'sent', failed: 'failed, will be tried again', retried: 'failed, was tried again', given_up: 'given up', silent: 'not sent: quiet hours' };
@@ -21,6 +22,7 @@ export function alertDetail(alert, { settle, edit, may }) {
       el('div', { class: 'actions' },
         may && waits(alert) ? button('Acknowledge', { class: 'button primary', title: 'a', on: { click: () => settle(alert, 'acknowledge') } }) : null,
         may && alert.state !== 'closed' ? button('Close', { on: { click: () => settle(alert, 'close') } }) : null,
+        addButton(),
         button('Open the watch area', { class: 'button quiet', on: { click: () => edit(alert.watch_area.id) } }))),
     el('div', { class: 'part' }, facts(alert)),
     incidents(alert),

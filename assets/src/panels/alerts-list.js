@@ -163,6 +163,7 @@ export function fillAlerts(host, { desk, map, area, edit, showAll }) {
     },
     open: () => open(Math.max(at, 0)),
     current: () => items[at] ?? null,
+    opened: () => opened,
     stop: () => { gone = true; },
     acknowledge() {
       const alert = items[at] ?? opened;

@@ -103,6 +103,7 @@ export function startAlerts(root, { map, token, desk }) {
 
   return {
     listed: () => (editor ? null : list),
+    forBrief: () => (!editor && list.opened() ? { kind: 'alert', id: list.opened().id } : null),
     acknowledge: () => (editor ? false : list.acknowledge()),
     make: () => (editor || !may('triage') ? false : edit(null)),
     back() {

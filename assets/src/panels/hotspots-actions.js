@@ -16,6 +16,7 @@ export function hotspotActions({ state, map, sure }) {
       name: 'watch', label: 'Put on watch', title: 'Make a watch area of this place and filter',
       run: ({ name, shape }) => window.dispatchEvent(new CustomEvent('wf:watch-this', { detail: { name, shape, query: state.text() } })),
     },
+    { name: 'brief', label: 'Add to brief', title: 'A page of the open brief (b)', run: () => document.dispatchEvent(new CustomEvent('wf:add-brief')) },
     { name: 'sure', label: 'How sure?', title: 'Method, tests and what was left out', above: true, run: sure },
   ];
 }

@@ -88,7 +88,7 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   }
 
   function placeOf(item) {
-    return { id: item.id, name: item.name, kicker: `Hotspot ${item.rank} of ${list.items().length}`, sentence: item.sentence, count: item.count, facts: factsOf(item, now.exposure),
+    return { ranked: true, id: item.id, name: item.name, kicker: `Hotspot ${item.rank} of ${list.items().length}`, sentence: item.sentence, count: item.count, facts: factsOf(item, now.exposure),
       sites: item.sites, shape: item.shape, bbox: item.bbox, outline: item.outline };
   }
 
@@ -138,6 +138,8 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
 
   return {
     list, showList,
+    /** The hotspot or cell in hand; null when there is none. */
+    opened: () => held,
     /** The surface as the address says it, '' for none; and back to one that was said so. */
     text: () => (surface.on ? optionsText(surface.options, { density: surface.layer === 'density', hotspots: surface.layer === 'hotspots' }) : ''),
     use,

@@ -9,22 +9,26 @@ import { followLive } from './live.js';
 import { go, listenToKeys, showHelp } from './keys.js';
 import { acknowledge } from './selection.js';
 import { isWall, toggleWall } from './wall.js';
+import { addToBrief } from './brief-add.js';
 import { startAlerts } from './alerts.js';
 import { createDesk } from './alerts-desk.js';
 import { showAlerts } from './alerts-live.js';
 import { createSound } from './alerts-sound.js';
 import { listenToWatchThis, offerWatching } from './alerts-watch.js';
+import { startBrief } from './brief.js';
 import { startImports } from './imports.js';
 import { sayRefusals } from './refusals.js';
 import { startReport } from './report.js';
 import { startRespond } from './respond.js';
+import { sanitise } from './share-sanitise.js';
+import { startShare } from './share.js';
 import { startWatch } from './watch.js';
 
 sayRefusals();
 document.documentElement.dataset.theme = memory.get('theme', 'dark');
 if (isWall()) document.documentElement.classList.add('wall');
 
-const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports], [IDS.alerts, startAlerts], [IDS.respond, startRespond]];
+const PAGES = [[IDS.watch, startWatch], [IDS.reportForm, startReport], [IDS.imports, startImports], [IDS.alerts, startAlerts], [IDS.respond, startRespond], [IDS.brief, startBrief], [IDS.share, startShare]];
 const map = () => window.watchfloor?.map ?? null;
 let page = null;
 let live = null;
@@ -151,6 +155,8 @@ const commands = {
     await fetch('/logout', { method: 'POST', credentials: 'same-origin' }).catch(() => null);
     window.location.assign('/login');
   },
+  'add-brief': () => void addToBrief(page, map()),
+  sanitise: (node) => sanitise(JSON.parse(node.dataset.wfOf)),
   'fold-rail': () => part().sides?.toggle('rail'),
   'fold-panel': () => part().sides?.toggle('panel'),
   table: () => part().table?.toggle(),
@@ -188,6 +194,8 @@ listenToKeys({
     if (!item) return false;
     return void acknowledge(item, () => part().feed.refresh({ live: true }));
   },
+  b: () => void addToBrief(page, map()),
+  p: (event) => part().keys?.(event) ?? false,
   f() {
     part().sides?.show('rail');
     document.querySelector('#wf-rail-body .segments button')?.focus();
@@ -212,6 +220,7 @@ listenToKeys({
   },
 });
 
+document.addEventListener('wf:add-brief', () => addToBrief(page, map()));
 window.addEventListener('wf:signed-out', () => notify('Your session has ended. Nothing you sent was lost.', {
   bad: true, seconds: 3600, action: { label: 'Sign in', run: () => window.location.assign('/login') },
 }));

@@ -6,7 +6,7 @@ import { appFacts } from './format.js';
 const ALL = [
   ['/', 'Search'], ['j  k', 'Next, previous report, hotspot, alert or household'], ['Enter', 'Open it'], ['a', 'Acknowledge it'],
   ['f', 'Filters'], ['l', 'Layers'], ['h', 'Hotspots'], ['d', 'Draw an area'], ['t', 'Play through time'],
-  ['g then w', 'Watch'], ['g then r', 'Respond'], ['g then b', 'Reports'], ['g then s', 'Sites'], ['g then l', 'Alerts'], ['n', 'New watch area (on Alerts), new call (on Respond)'], ['Ctrl Z', 'Undo the last filter change'],
+  ['g then w', 'Watch'], ['g then r', 'Respond'], ['g then b', 'Brief'], ['g then p', 'Reports'], ['g then s', 'Sites'], ['g then l', 'Alerts'], ['g then x', 'Share'], ['b', 'Add to the open brief'], ['n', 'New watch area (on Alerts), new call (on Respond)'], ['Ctrl Z', 'Undo the last filter change'],
   ['?', 'All keys'], ['Esc', 'Back'],
 ];
 

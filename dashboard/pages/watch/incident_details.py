@@ -21,6 +21,7 @@ from dashboard.components.places import (
     coordinates,
     distance_text,
 )
+from dashboard.components.records import passing_on, record_of
 from dashboard.components.times import ago_text, when
 from dashboard.pages.watch.around import Around
 from dashboard.pages.watch.files import files_of
@@ -75,8 +76,17 @@ def incident_details(known: IncidentFacts, actor: Actor) -> Component:
         children.append(section("Story", html.P(incident.narrative, className="story")))
     if known.files:
         children.append(files_of(incident.id, known.files, people=known.people, now=known.now))
-    children += [_place(known, actor), _sites(known), _near(known), _facts(known), _history(known, actor)]
-    return html.Div(children, **attrs({"data-wf-marking": marking_text(incident.scope)}))
+    children += [_place(known, actor), _sites(known), _near(known), _facts(known)]
+    children += [passing_on(actor, incident), _history(known, actor)]
+    return html.Div(
+        children,
+        **attrs(
+            {
+                "data-wf-marking": marking_text(incident.scope),
+                "data-wf-record": record_of(incident),
+            }
+        ),
+    )
 
 
 def _head(known: IncidentFacts) -> Component:

@@ -15,6 +15,7 @@ from dashboard.components.attrs import attrs
 from dashboard.components.marks import marking_text, site_status_mark, tlp_chip
 from dashboard.components.panels import act_button, facts, section
 from dashboard.components.places import LOCATED_BY_WORDS, accuracy_text, coordinates
+from dashboard.components.records import passing_on, record_of
 from dashboard.components.times import when
 from dashboard.pages.watch.around import RINGS_M, SPANS, Around
 from dashboard.pages.watch.history import history_list
@@ -44,10 +45,14 @@ def site_details(known: SiteFacts, actor: Actor) -> Component:
     if actor.may(Permission.EDIT_SITE):
         children.append(_actions(known.site))
     children += [_contacts(known.site), _around(known), _facts(known), _place(known.site)]
+    children.append(passing_on(actor, known.site))
     children.append(
         section("History", history_list(known.history, known.comments, zone=known.zone, now=known.now))
     )
-    return html.Div(children, **attrs({"data-wf-marking": marking_text(known.site.scope)}))
+    return html.Div(
+        children,
+        **attrs({"data-wf-marking": marking_text(known.site.scope), "data-wf-record": record_of(known.site)}),
+    )
 
 
 def _head(known: SiteFacts) -> Component:
