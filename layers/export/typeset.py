@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -94,6 +93,15 @@ def compiled(
     return made if isinstance(made, bytes) else made[0]
 
 
+def picture_png(picture_svg: str, *, width_mm: float, height_mm: float, ppi: float) -> bytes:
+    """Return a picture as PNG, for what takes no SVG."""
+    source = b"#set page(width: float(sys.inputs.w) * 1mm, height: float(sys.inputs.h) * 1mm, margin: 0pt)\n"
+    source += b'#image(bytes(sys.inputs.picture), format: "svg", width: 100%, height: 100%)'
+    given = {"picture": picture_svg, "w": f"{width_mm:.2f}", "h": f"{height_mm:.2f}"}
+    made = typst.compile(source, font_paths=_fonts(system=False), sys_inputs=given, format="png", ppi=ppi)
+    return made if isinstance(made, bytes) else made[0]
+
+
 def marking_colour(marking: str) -> str:
     """Return the colour of a TLP label on black; what is no label is white."""
     by_label = {tlp.label: entry.hex for tlp, entry in tlp_markings().items()}
@@ -162,11 +170,7 @@ def _frame(job: Job) -> dict[str, Any]:
         if document.language.isalpha() and len(document.language) in (2, 3)
         else "en",
         "header": " · ".join(part for part in (center, title) if part),
-        "footer": " · ".join(
-            part
-            for part in (subtitle, f"Made {said_time(document.made_at.astimezone(UTC), document.zone)}")
-            if part
-        ),
+        "footer": [line for line in (subtitle, f"Made {said_time(document.made_at, document.zone)}") if line],
         "numbered": sheet.numbered,
         "fonts": list(_FAMILIES),
         "ink": look.text,
@@ -222,16 +226,19 @@ def _figures(
 
 
 def _room(sheet: Sheet, headline: str, lines: list[str]) -> float:
-    """Return how tall a figure may be under the words, which typst sets in the same font."""
-    mm_pt = 25.4 / 72
-    heads = _rows(headline, sheet.headline_pt, 600, sheet.inner_mm)
-    rows = sum(_rows(line, 11.5, 400, sheet.inner_mm) for line in lines)
-    words = heads * sheet.headline_pt * 1.13 * mm_pt + rows * 11.5 * 1.28 * mm_pt
-    gaps = (3.2 + 2.6 * (len(lines) - 1) if lines else 0) + 9 + 5
-    return max(60.0, sheet.height_mm - sheet.top_mm - sheet.bottom_mm - words - gaps)
+    """Return how tall a figure may be under the words, which are set in the same font."""
+    cap, mm_pt = 0.73, 25.4 / 72
+    heads = text_rows(headline, size_pt=sheet.headline_pt, weight=600, width_mm=sheet.inner_mm)
+    words = sheet.headline_pt * (heads * cap + (heads - 1) * 0.4)
+    for line in lines:
+        rows = text_rows(line, size_pt=11.5, weight=400, width_mm=sheet.inner_mm)
+        words += 11.5 * (rows * cap + (rows - 1) * 0.55)
+    gaps = (4 + 2.6 * (len(lines) - 1) if lines else 0) + 2 * 4.5 + 3
+    return max(60.0, sheet.height_mm - sheet.top_mm - sheet.bottom_mm - words * mm_pt - gaps)
 
 
-def _rows(words: str, size_pt: float, weight: int, width_mm: float) -> int:
+def text_rows(words: str, *, size_pt: float, weight: int, width_mm: float) -> int:
+    """Return how many rows a line of text takes in a column."""
     long_pt = float(_face(weight).getlength(words)) / 64 * size_pt
     return max(1, -(-int(long_pt * 1.03) // int(width_mm / 25.4 * 72)))
 

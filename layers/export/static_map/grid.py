@@ -22,7 +22,7 @@ _STEPS_M: Final = (100, 1_000, 10_000, 100_000)
 _MOST_LINES: Final = 9  # across the frame: more is a fence, not a grid
 _WIDEST_DEGREES: Final = 18.0
 _SOUTHMOST, _NORTHMOST = -80.0, 84.0
-_PIECES: Final = 24
+_PIECES: Final = 32
 _ZONE_DEGREES: Final = 6
 _SQUARE_M: Final = 100_000
 
@@ -47,7 +47,10 @@ def draw(view: View, room: Room, look: Palette) -> Grid:
         return Grid()
     paths, labels = [], []
     for zone in range(_zone(west), _zone(east) + 1):
-        edges = (max(west, zone * _ZONE_DEGREES - 180), min(east, (zone + 1) * _ZONE_DEGREES - 180))
+        # A little beyond the frame, so that a line that ends between two of its points still crosses it.
+        more = (east - west) / 10
+        border = zone * _ZONE_DEGREES - 180
+        edges = (max(west - more, border), min(east + more, border + _ZONE_DEGREES))
         for value, upright, line in _lines(zone, edges, (south, north), step):
             on_sheet = view.xy(line)
             paths.append(svg.polyline(on_sheet, closed=False))
