@@ -22,6 +22,7 @@ from layers.alerts import permuted, single, spots, unusual, words
 from layers.alerts.judge import Memory, judge_permuted, judge_unusual
 from layers.alerts.lookout import Reports
 from layers.alerts.models import TOO_LITTLE, Learnt, Meets, learn
+from layers.alerts.pace import Raised
 from layers.alerts.past import MIN_WEEKS
 from layers.alerts.windows import bursts
 
@@ -227,10 +228,17 @@ def _unusual(
     first, last = start_ms // step_ms, (end_ms - 1) // step_ms
     if rule.method is Method.PERMUTATION:
         model = permuted.Model.of(learnt.kept)
-        found, memory = judge_permuted(model, these, state.memory, first=first, last=last)
+        found, memory = judge_permuted(
+            model, these, state.memory, first=first, last=last, per_day=learnt.per_day
+        )
     else:
         found, memory = judge_unusual(
-            unusual.Model.of(learnt.kept), these, state.memory, first=first, last=last
+            unusual.Model.of(learnt.kept),
+            these,
+            state.memory,
+            first=first,
+            last=last,
+            per_day=learnt.per_day,
         )
     state.memory = memory
     alarms = []
@@ -247,16 +255,21 @@ def _unusual(
 def _spots(history: Reports, learnt: Learnt, state: _State, *, start_ms: int, end_ms: int) -> list[Alarm]:
     if learnt.kept is None:
         return []
-    model = spots.Model.of(learnt.kept)
+    model, raised = spots.Model.of(learnt.kept), Raised.of(state.memory)
     alarms = []
     for step in range(start_ms // spots.STEP_MS, (end_ms - 1) // spots.STEP_MS + 1):
-        found = spots.spots_at(model, history.where(history.occurred_ms < end_ms), state.hot, step=step)
+        end = min((step + 1) * spots.STEP_MS, end_ms)
+        rarer = raised.at(end, per_day=learnt.per_day)
+        known = history.where(history.occurred_ms < end_ms)
+        found = spots.spots_at(model, known, state.hot, step=step, rarer=rarer)
         if found is not None:
+            raised = raised.after(end, per_day=learnt.per_day)
             text = words.hotspot(count=found.count, expected=found.expected, spots=len(found.cells))
-            at = min((step + 1) * spots.STEP_MS - 1, end_ms - 1)
+            at = end - 1
             seqs = tuple(int(seq) for seq in found.seqs)
             cause = f"hotspot:{step}:{int(found.cells[0])}"
             alarms.append(Alarm(at, cause, text, found.count, found.expected, seqs))
+    state.memory = {**state.memory, **raised.kept()}
     return alarms
 
 

@@ -21,7 +21,7 @@ from data.geo import FloatArray
 # Where an officer sets none: one false alarm a shift.
 DEFAULT = Budget(alarms=1, hours=12)
 _SURE = 0.95  # that the rate of the simulated futures is within the budget
-_SURE_OF_PAST = 0.8  # the same of the real past, which is short and may hold real events
+SURE_OF_PAST = 0.8  # the same of the real past, which is short and may hold real events
 # What comes by chance once in twenty looks is not unusual, however many false alarms somebody allows.
 LEAST_RARE = -math.log10(0.05)
 _TOP = 300.0  # a probability below 1e-300 is no smaller for our purposes
@@ -126,7 +126,7 @@ def _raised(score: float, replay: Replay, budget: Budget) -> float:
 
     def within(at_least: float) -> bool:
         alarms = replay.count(at_least)
-        return alarms <= 1 or most(alarms, sure=_SURE_OF_PAST) <= allowed
+        return alarms <= 1 or most(alarms, sure=SURE_OF_PAST) <= allowed
 
     if within(score):
         return score

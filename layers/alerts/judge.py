@@ -21,14 +21,16 @@ from data.alert_rules import (
     within_ms,
 )
 from data.clock import from_ms
+from data.geo import FloatArray
 from data.mirror import Snapshot
-from data.mirror.spatial import Mask
 from data.model import Severity
 from layers.alerts import permuted, single, spots, unusual, words
 from layers.alerts.lookout import Reports, marking_of
-from layers.alerts.windows import bursts, starts
+from layers.alerts.pace import Raised
+from layers.alerts.windows import bursts
 
 MOST_LISTED = 200  # incidents that an alert names
+_EVER = 1e9  # a day: what was learnt before budgets had a pace falls back at once
 
 Memory = Mapping[str, Any]
 
@@ -143,7 +145,7 @@ class Unusual:
 
 
 def judge_unusual(
-    model: unusual.Model, reports: Reports, memory: Memory, *, first: int, last: int
+    model: unusual.Model, reports: Reports, memory: Memory, *, first: int, last: int, per_day: float
 ) -> tuple[list[Unusual], Memory]:
     """Return the new causes in the windows that end with the steps `first` to `last`."""
     seen = unusual.steps(model, reports.occurred_ms, first=first, last=last)
@@ -154,11 +156,12 @@ def judge_unusual(
             step, int(seen.count[place]), float(seen.expected[place]), float(seen.score[place]), within
         )
 
-    return _new(seen.score >= model.threshold, first, memory, told)
+    beyond = seen.score - model.threshold
+    return _new(beyond, first, memory, told, step_ms=model.step_ms, per_day=per_day)
 
 
 def judge_permuted(
-    model: permuted.Model, reports: Reports, memory: Memory, *, first: int, last: int
+    model: permuted.Model, reports: Reports, memory: Memory, *, first: int, last: int, per_day: float
 ) -> tuple[list[Unusual], Memory]:
     """Return the new causes in the windows that end with the steps `first` to `last`."""
     located = reports.where(reports.located)
@@ -176,22 +179,39 @@ def judge_permuted(
             step, int(best.count[place]), float(best.expected[place]), float(best.score[place]), within
         )
 
-    return _new(best.score >= model.threshold, first, memory, told)
+    beyond = best.score - model.threshold
+    return _new(beyond, first, memory, told, step_ms=model.step_ms, per_day=per_day)
 
 
 def _new(
-    high: Mask, first: int, memory: Memory, told: Callable[[int, int], Unusual]
+    beyond: FloatArray,
+    first: int,
+    memory: Memory,
+    told: Callable[[int, int], Unusual],
+    *,
+    step_ms: int,
+    per_day: float,
 ) -> tuple[list[Unusual], Memory]:
-    """Return the causes that begin, and the memory with the last step in which it was too high."""
-    places = np.flatnonzero(high)
-    last = memory.get("step")
+    """Return the causes that are told of, and the memory with the last step in which it was too high.
+
+    A cause that is not as rare as the last alarm asks for is told of if it becomes so.
+    """
+    last, said = memory.get("step"), bool(memory.get("told", True))
+    raised, found = Raised.of(memory), []
+    places = [int(place) for place in np.flatnonzero(beyond >= 0)]
     if last is not None:
-        places = places[first + places > last]
-    if not len(places):
+        # A step is judged again as long as more comes in, and nothing was told of it.
+        places = [place for place in places if first + place > last - (not said)]
+    if not places:
         return [], memory
-    new = places[starts(first + places, rest_ms=unusual.REST, last_ms=last)]
-    found = [told(int(place), int(first + place)) for place in new]
-    return found, {**memory, "step": int(first + places[-1])}
+    for place in places:
+        step = first + place
+        said = said and last is not None and step - last <= unusual.REST
+        last, end_ms = step, (step + 1) * step_ms
+        if not said and beyond[place] >= raised.at(end_ms, per_day=per_day):
+            found.append(told(place, step))
+            said, raised = True, raised.after(end_ms, per_day=per_day)
+    return found, {**memory, "step": last, "told": said, **raised.kept()}
 
 
 def _unusual(rule: UnusualRule, look: Look, memory: Memory, model: Memory) -> tuple[list[Finding], Memory]:
@@ -204,7 +224,8 @@ def _unusual(rule: UnusualRule, look: Look, memory: Memory, model: Memory) -> tu
         return [], memory
     judging = judge_permuted if rule.method is Method.PERMUTATION else judge_unusual
     kind: Any = permuted.Model if rule.method is Method.PERMUTATION else unusual.Model
-    found, memory = judging(kind.of(model), recent, memory, first=since, last=last)
+    per_day = float(model.get("per_day", _EVER))
+    found, memory = judging(kind.of(model), recent, memory, first=since, last=last, per_day=per_day)
     return [
         finding(
             look,
@@ -228,7 +249,9 @@ def _spots(look: Look, memory: Memory, model: Memory) -> tuple[list[Finding], Me
         return [], memory
     recent = look.recent.where(look.recent.occurred_ms <= look.now_ms)
     hot = spots.Hot(memory.get("hot"))
-    found = spots.spots_at(spots.Model.of(model), recent, hot, step=step)
+    per_day, raised = float(model.get("per_day", _EVER)), Raised.of(memory)
+    rarer = raised.at(look.now_ms, per_day=per_day)
+    found = spots.spots_at(spots.Model.of(model), recent, hot, step=step, rarer=rarer)
     kept = hot.kept(step)
     after = memory if kept == memory.get("hot", {}) else {**memory, "hot": kept}
     if found is None:
@@ -243,7 +266,7 @@ def _spots(look: Look, memory: Memory, model: Memory) -> tuple[list[Finding], Me
         count=found.count,
         more_scopes=model.get("scopes", ()),
     )
-    return [one], after
+    return [one], {**after, **raised.after(look.now_ms, per_day=per_day).kept()}
 
 
 def finding(

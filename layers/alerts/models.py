@@ -19,12 +19,13 @@ from data.alert_rules import (
     UnusualRule,
     within_ms,
 )
-from data.geo import FloatArray
+from data.geo import FloatArray, IntArray
 from data.mirror.spatial import Mask
 from layers.alerts import permuted, spots, unusual
-from layers.alerts.budget import DEFAULT, Threshold, causes
+from layers.alerts.budget import DEFAULT, SURE_OF_PAST, Threshold, causes, most
 from layers.alerts.lookout import Reports
 from layers.alerts.past import MAX_WEEKS, WEEK_HOURS, Past, drawn, past_of
+from layers.alerts.windows import bursts, counts_at_reports
 
 TOO_LITTLE = "Not enough history yet: four weeks and thirty reports are needed before this can be judged."
 _COUNT_STEPS = 12  # to a window of a count rule, where its rate is simulated
@@ -44,6 +45,11 @@ class Learnt:
     expected_per_day: float | None
     tests: int
     note: str = ""
+
+    @property
+    def per_day(self) -> float:
+        """How many alarms a day the budget allows; what was learnt without one, any number."""
+        return float((self.kept or {}).get("per_day", 0.0))
 
     def as_json(self, *, made_ms: int, seen_by: str) -> dict[str, Any]:
         """Return it as the store keeps it, with when and for whom it was made."""
@@ -68,24 +74,24 @@ def learn(
             made = permuted.learn(
                 reports, until_ms=until_ms, within_ms=within_ms(rule.within), budget=limit, zone=zone
             )
-            return _learnt(made[0].as_json(), made[1]) if made else _nothing()
+            return _learnt(made[0].as_json(), made[1], limit) if made else _nothing()
         past = past_of(reports.occurred_ms, until_ms=until_ms, zone=zone)
         if past is None:
             return _nothing()
         window = within_ms(rule.within)
         found = unusual.set_threshold(past, reports.occurred_ms, within_ms=window, budget=limit)
         model = unusual.Model(past.usual, within_ms(rule.within), found.score)
-        return _learnt(model.as_json(), found)
+        return _learnt(model.as_json(), found, limit)
     if isinstance(rule, NewHotspotRule):
         spotted = spots.learn(reports, until_ms=until_ms, budget=limit, zone=zone, cell_m=rule.cell_m)
-        return _learnt(spotted[0].as_json(), spotted[1]) if spotted else _nothing()
+        return _learnt(spotted[0].as_json(), spotted[1], limit) if spotted else _nothing()
     if isinstance(rule, CountRule):
         return _count(rule, reports, until_ms=until_ms, budget=budget, zone=zone)
     return _single(reports, until_ms=until_ms, meets=meets)
 
 
-def _learnt(kept: dict[str, Any], found: Threshold) -> Learnt:
-    return Learnt(kept, round(found.score, 4), found.per_day, found.tests)
+def _learnt(kept: dict[str, Any], found: Threshold, budget: Budget) -> Learnt:
+    return Learnt(kept | {"per_day": budget.per_day}, round(found.score, 4), found.per_day, found.tests)
 
 
 def _nothing() -> Learnt:
@@ -117,9 +123,23 @@ def _count(rule: CountRule, reports: Reports, *, until_ms: int, budget: Budget |
             middle = (low + high) // 2
             within = causes(counts, at_least=middle + 1, rest=_COUNT_STEPS) <= allowed
             low, high = (low, middle) if within else (middle + 1, high)
-        above = low
+        above = _kept_to(budget, past, reports.occurred_ms, above=low, window_ms=window)
     alarms = causes(counts, at_least=above + 1, rest=_COUNT_STEPS)
     return Learnt({"above": above}, float(above), alarms / hours * 24, int(counts.size))
+
+
+def _kept_to(budget: Budget, past: Past, times: IntArray, *, above: int, window_ms: int) -> int:
+    """Return the count, raised until the real past keeps to the budget too; one alarm is always allowed."""
+    since_ms = past.first_hour * HOUR_MS
+    recent = times[(times >= since_ms) & (times < since_ms + past.hours * HOUR_MS)]
+    allowed = budget.alarms / budget.hours * past.hours
+    low, high = above, max(above, int(counts_at_reports(recent, within_ms=window_ms).max(initial=0)))
+    while low < high:
+        middle = (low + high) // 2
+        found, _ = bursts(recent, above=middle, within_ms=window_ms, since_ms=since_ms, last_ms=None)
+        within = len(found) <= 1 or most(len(found), sure=SURE_OF_PAST) <= allowed
+        low, high = (low, middle) if within else (middle + 1, high)
+    return low
 
 
 def _simulated(past: Past, window_ms: int) -> tuple[FloatArray, float]:

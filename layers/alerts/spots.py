@@ -32,6 +32,7 @@ WITHIN_MS = DAY_MS
 STEP_MS = WITHIN_MS // 4
 MEMORY_STEPS = 40  # ten days: within them a place is no news
 REACH = 2  # cells: a hotspot that grows is the same one
+MUCH_RARER = 3.0  # times as many powers of ten: what was hot of late is news again
 MOST_CELLS = 900
 _PRIOR = 0.5  # reports in each cell that nothing was ever reported from
 _FUTURE_HOURS = 672
@@ -81,30 +82,44 @@ class Spots:
 
 
 class Hot:
-    """Where it was hot, and when last; a cell by its place on Earth, a time by its step."""
+    """Where it was hot, when last and how rare that was; a cell by its place on Earth, a time by its step."""
 
-    def __init__(self, kept: Mapping[str, int] | None = None) -> None:
-        self._last = {cell: int(step) for cell, step in (kept or {}).items()}
+    def __init__(self, kept: Mapping[str, Any] | None = None) -> None:
+        self._known = {cell: _remembered(at) for cell, at in (kept or {}).items()}
 
-    def new(self, grid: Grid, cells: Iterable[int], step: int) -> list[int]:
+    def new(self, grid: Grid, cells: Iterable[int], scores: Iterable[float], step: int) -> list[int]:
         """Return those of the hot cells that are news, and remember all of them."""
-        places = [(cell, grid.column + cell % grid.nx, grid.row + cell // grid.nx) for cell in cells]
-        fresh = [cell for cell, x, y in places if not self._was_hot(x, y, step)]
-        for _, x, y in places:
-            self._last[f"{x},{y}"] = step
+        places = [
+            (cell, grid.column + cell % grid.nx, grid.row + cell // grid.nx, score)
+            for cell, score in zip(cells, scores, strict=True)
+        ]
+        fresh = [cell for cell, x, y, score in places if self._news(x, y, score, step)]
+        for _, x, y, score in places:
+            last, rarest = self._known.get(f"{x},{y}", (step, score))
+            held = step - last <= MEMORY_STEPS
+            self._known[f"{x},{y}"] = (step, max(score, rarest) if held else score)
         return fresh
 
-    def _was_hot(self, x: int, y: int, step: int) -> bool:
+    def _news(self, x: int, y: int, score: float, step: int) -> bool:
+        """Return whether nothing near was hot of late, or nothing by far as rare: a storm after a shower."""
         near = range(-REACH, REACH + 1)
-        return any(
-            step - self._last.get(f"{x + dx},{y + dy}", step - MEMORY_STEPS - 1) <= MEMORY_STEPS
-            for dx in near
-            for dy in near
+        known = (self._known.get(f"{x + dx},{y + dy}") for dx in near for dy in near)
+        return all(
+            one is None or step - one[0] > MEMORY_STEPS or score >= MUCH_RARER * one[1] for one in known
         )
 
-    def kept(self, step: int) -> dict[str, int]:
+    def kept(self, step: int) -> dict[str, list[float]]:
         """Return what still counts."""
-        return {cell: last for cell, last in self._last.items() if step - last <= MEMORY_STEPS}
+        return {
+            cell: [last, round(score, 2)]
+            for cell, (last, score) in self._known.items()
+            if step - last <= MEMORY_STEPS
+        }
+
+
+def _remembered(kept: Any) -> tuple[int, float]:
+    """Return a step and a score; of what was kept before there were scores, one that nothing exceeds."""
+    return (int(kept[0]), float(kept[1])) if isinstance(kept, list | tuple) else (int(kept), 1e9)
 
 
 def learn(
@@ -145,7 +160,8 @@ def _replay(past: Past, recent: Reports, share: FloatArray, grid: Grid) -> Repla
     score = rarity(seen[step, cell], usual[step] * known[cell], spread=past.usual.spread(WITHIN_MS))
 
     def count(at_least: float) -> int:
-        return _alarms(grid, cell[score >= at_least], step[score >= at_least])
+        high = score >= at_least
+        return _alarms(grid, cell[high], score[high], step[high])
 
     return Replay(_peaks(step, score, bins), count, bins * STEP_MS / HOUR_MS)
 
@@ -170,9 +186,8 @@ def _threshold(
         entries.append((step, cell, score))
 
     def count(at_least: float) -> int:
-        return sum(
-            _alarms(grid, cell[score >= at_least], step[score >= at_least]) for step, cell, score in entries
-        )
+        above = ((step, cell, score, score >= at_least) for step, cell, score in entries)
+        return sum(_alarms(grid, cell[high], score[high], step[high]) for step, cell, score, high in above)
 
     return threshold(
         np.concatenate([_peaks(step, score, bins) for step, _, score in entries]),
@@ -191,16 +206,20 @@ def _peaks(steps: IntArray, scores: FloatArray, bins: int) -> FloatArray:
     return highest
 
 
-def _alarms(grid: Grid, cells: IntArray, steps: IntArray) -> int:
+def _alarms(grid: Grid, cells: IntArray, scores: FloatArray, steps: IntArray) -> int:
     """Return in how many steps there was something new; steps are sorted."""
     hot, alarms = Hot(), 0
     for step in np.unique(steps).tolist():
-        alarms += bool(hot.new(grid, cells[steps == step].tolist(), step))
+        now = steps == step
+        alarms += bool(hot.new(grid, cells[now].tolist(), scores[now].tolist(), step))
     return alarms
 
 
-def spots_at(model: Model, reports: Reports, hot: Hot, *, step: int) -> Spots | None:
-    """Return the new hotspots in the day that ends with this step; what is hot is remembered."""
+def spots_at(model: Model, reports: Reports, hot: Hot, *, step: int, rarer: float = 0.0) -> Spots | None:
+    """Return the new hotspots in the day that ends with this step; what is hot is remembered.
+
+    `rarer`: by how many powers of ten they have to be rarer than the threshold.
+    """
     recent = reports.where(reports.located).between((step - 3) * STEP_MS, (step + 1) * STEP_MS)
     cells = model.grid.locate(recent.x, recent.y)
     inside = cells >= 0
@@ -213,7 +232,7 @@ def spots_at(model: Model, reports: Reports, hot: Hot, *, step: int) -> Spots | 
     expected = model.share * windows(model.usual.per_bin(step - 3, 4, step_ms=STEP_MS))[0]
     score = rarity(seen, expected, spread=model.usual.spread(WITHIN_MS))
     beyond = (false_discovery_control(10.0**-score) <= LEVEL) & (seen >= MIN_NEIGHBOURHOOD)
-    beyond &= score >= model.threshold
+    beyond &= score >= model.threshold + rarer
     if not beyond.any():
         return None
     if counts.sum() >= MIN_INCIDENTS:
@@ -221,7 +240,7 @@ def spots_at(model: Model, reports: Reports, hot: Hot, *, step: int) -> Spots | 
     else:
         hotter = np.nan_to_num(gi.z.ravel()) > 0
     found = np.flatnonzero(beyond & hotter)
-    new = np.array(hot.new(grid, found.tolist(), step), dtype=np.int64)
+    new = np.array(hot.new(grid, found.tolist(), score[found].tolist(), step), dtype=np.int64)
     if not len(new):
         return None
     mask = np.zeros((1, len(grid)))

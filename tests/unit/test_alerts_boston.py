@@ -39,14 +39,17 @@ def boston(sqlite_store: Store, shared_data: Path) -> Services:
 
 def test_what_is_unusual_keeps_to_the_budget_on_real_reports_storms_included(boston: Services) -> None:
     everybody = boston.store.system_actor()
-    area = NewWatchArea(name="Boston", geography=CITY, rule=UnusualRule(within="1h"), budget=WEEKLY)
-    later = FixedClock(datetime(2011, 10, 15, 4, tzinfo=UTC))
-    tested = try_out(replace(boston, clock=later), area, everybody, since=None)
-    assert tested.note == ""
-    assert tested.days > 70
-    assert 0 < tested.per_day <= WEEKLY.per_day
-    assert tested.expected_per_day is not None
-    assert tested.expected_per_day <= WEEKLY.per_day
+    later = replace(boston, clock=FixedClock(datetime(2011, 10, 15, 4, tzinfo=UTC)))
+    # Trees fall in storms and street lights in people's lists: neither past is like the time to come.
+    for words in ("", "type=weather.tree-down", "q=street+light+outages"):
+        rule = UnusualRule(within="1h")
+        area = NewWatchArea(name="Boston", geography=CITY, rule=rule, filter=words, budget=WEEKLY)
+        tested = try_out(later, area, everybody, since=None)
+        assert tested.note == ""
+        assert tested.days > 70
+        assert 0 < tested.per_day <= WEEKLY.per_day, words
+        assert tested.expected_per_day is not None
+        assert tested.expected_per_day <= WEEKLY.per_day
 
 
 @pytest.mark.parametrize("words", ["type=weather.tree-down", ""], ids=["trees", "everything"])
@@ -55,7 +58,9 @@ def test_irenes_trees_are_new_hotspots_on_the_day_and_the_default_point_is_none(
 ) -> None:
     area = NewWatchArea(name="Boston", geography=CITY, rule=NewHotspotRule(), filter=words, budget=WEEKLY)
     everybody = boston.store.system_actor()
-    tested = try_out(boston, area, everybody, since=datetime(2011, 8, 22, 4, tzinfo=UTC))
+    # The storm of 19 August was hot in the same places, and does not hide the hurricane.
+    since = None if words else datetime(2011, 8, 22, 4, tzinfo=UTC)
+    tested = try_out(boston, area, everybody, since=since)
     # 28 August in Boston, by the clock there.
     day = [datetime(2011, 8, number, 4, tzinfo=UTC).timestamp() * 1000 for number in (28, 29)]
     found = [one for one in tested.alarms if day[0] <= one.at_ms < day[1]]
