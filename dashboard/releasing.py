@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
 from dashboard.services import Services
 from dashboard.web import share_json
+from dashboard.web.export_hotspots import cells_file, question_of
 from dashboard.web.records_json import Json
 from data.access import Actor
 from data.errors import Invalid
 from data.release import Recipient
 from layers.export.forms import Form
-from layers.release import Ask, Judged, Left, judge, release_records
+from layers.release import Ask, Contents, Judged, Left, ProductAsk, judge, release_product, release_records
+from layers.release.counts import counts_file
 from layers.release.judged import records_of, versions_of
 from layers.release.path import rows_and_shapes
 
@@ -110,9 +113,49 @@ class Records:
         ]
 
 
+class HotspotCells:
+    """Cells of a hotspot map, made of what the recipient may be given; for some, counts of no few alone."""
+
+    def preview(self, services: Services, wish: Wish) -> Json:
+        """Return the incidents behind both sides; cells are made when they are let out."""
+        query = question_of(wish.filter).query.canonical()
+        seen = Records("incident").preview(services, replace(wish, filter=query, form="csv"))
+        return seen | {"generalised": wish.recipient.smallest_cell > 0, "sanitised": 0}
+
+    def make(self, services: Services, wish: Wish) -> Left:
+        """Write the cells as CSV or GeoJSON."""
+        if wish.form not in ("csv", "geojson"):
+            raise Invalid("Hotspots are written as csv or geojson.", hint="Name one of them.")
+        asked = question_of(wish.filter)
+        ask = ProductAsk(
+            actor=wish.actor,
+            what="hotspots",
+            form=wish.form,
+            recipient=wish.recipient,
+            purpose=wish.purpose,
+            authority=wish.authority,
+            filter=wish.filter,
+        )
+
+        def build(standing: Actor, path: Path) -> Contents:
+            if wish.recipient.smallest_cell:
+                return counts_file(
+                    services.store,
+                    services.mirror,
+                    ask,
+                    standing=standing,
+                    query=asked.query,
+                    path=path,
+                )
+            return cells_file(services, asked, standing, ask, path)
+
+        return release_product(services.store, ask, build)
+
+
 MAKERS: Final[Mapping[str, Maker]] = {
     "incidents": Records("incident"),
     "sites": Records("site"),
+    "hotspots": HotspotCells(),
 }
 
 

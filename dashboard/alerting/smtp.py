@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -24,10 +25,32 @@ class NotDelivered(Exception):
 
 def send(settings: Settings, alert: Alert, delivery: Delivery, *, full: bool) -> str:
     """Return what the mail server said; raise NotDelivered."""
+    line = subject(alert, full=full, center=settings.center_name)
+    return mail(
+        settings,
+        to=delivery.address,
+        subject=line,
+        text=text(alert, full=full, where=settings.public_url),
+        at=alert.at,
+        # The same for every attempt: who got it already sees that it is the same.
+        number=f"{alert.id}.{'late' if alert.escalated_at else 'new'}",
+    )
+
+
+def mail(settings: Settings, *, to: str, subject: str, text: str, at: datetime, number: str) -> str:
+    """Send one message and return what the mail server said; raise NotDelivered."""
     if not settings.smtp_host:
         raise NotDelivered("no mail server is set (WATCHFLOOR_SMTP_HOST)", final=True)
+    message = EmailMessage()
     try:
-        message = _message(settings, alert, delivery, full=full)
+        # EmailMessage refuses line breaks in headers: a name cannot add one.
+        message["From"] = settings.smtp_from or f"watchfloor@{settings.smtp_host}"
+        message["To"] = to
+        message["Subject"] = " ".join(subject.split())[:200]
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{number}@watchfloor>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(text)
     except ValueError as error:
         raise NotDelivered(f"not an address: {error}", final=True) from error
     try:
@@ -44,21 +67,6 @@ def send(settings: Settings, alert: Alert, delivery: Delivery, *, full: bool) ->
     except (smtplib.SMTPException, OSError) as error:
         raise NotDelivered(f"{type(error).__name__}: {error}") from error
     return "accepted by the mail server"
-
-
-def _message(settings: Settings, alert: Alert, delivery: Delivery, *, full: bool) -> EmailMessage:
-    message = EmailMessage()
-    # EmailMessage refuses line breaks in headers: a name cannot add one.
-    message["From"] = settings.smtp_from or f"watchfloor@{settings.smtp_host}"
-    message["To"] = delivery.address
-    line = subject(alert, full=full, center=settings.center_name)
-    message["Subject"] = " ".join(line.split())[:200]
-    message["Date"] = format_datetime(alert.at)
-    # The same for every attempt: who got it already sees that it is the same.
-    message["Message-ID"] = f"<{alert.id}.{'late' if alert.escalated_at else 'new'}@watchfloor>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text(alert, full=full, where=settings.public_url))
-    return message
 
 
 def _connected(settings: Settings) -> smtplib.SMTP:

@@ -15,6 +15,7 @@ from dashboard.alerting.deliver import deliver_due
 from dashboard.alerting.evaluator import Evaluator
 from dashboard.alerting.history import learnt, stale
 from dashboard.alerting.messages import escalated
+from dashboard.alerting.notices import deliver_notices
 from dashboard.services import Services
 from data.access import together
 from data.alert_records import WatchArea, WatchState
@@ -87,10 +88,11 @@ class Watcher:
 
     def _send(self) -> None:
         while not self._stopping.wait(_TICK_S):
-            if self._held is None:
-                continue  # who watches sends
             try:
-                deliver_due(self.services)
+                # Whoever claims a notice sends it: there may be none who watches.
+                deliver_notices(self.services)
+                if self._held is not None:  # who watches sends
+                    deliver_due(self.services)
             except SQLAlchemyError:
                 logger.exception("messages could not be read or written down; it is tried again")
             except Exception:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import ipaddress
 import socket
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -29,8 +30,15 @@ SIGNATURE = "X-Watchfloor-Signature"
 
 def send(settings: Settings, alert: Alert, delivery: Delivery, *, full: bool) -> str:
     """Return what the other side answered; raise NotDelivered."""
+    body = body_of(alert, full=full, where=settings.public_url)
+    # The same for every attempt.
+    return posted(settings, delivery.address, body, headers={"X-Watchfloor-Alert": str(alert.id)})
+
+
+def posted(settings: Settings, url: str, body: bytes, *, headers: Mapping[str, str]) -> str:
+    """Post JSON, signed, and return what the other side answered; raise NotDelivered."""
     try:
-        return asyncio.run(_send(settings, alert, delivery, full=full))
+        return asyncio.run(_post(settings, url, body, headers))
     except TimeoutError as error:
         raise NotDelivered(f"no answer within {_WHOLE_S:g} s") from error
     except (httpx.HTTPError, OSError) as error:
@@ -98,9 +106,8 @@ async def address_of(settings: Settings, host: str, port: int) -> str:
     return addresses[0]
 
 
-async def _send(settings: Settings, alert: Alert, delivery: Delivery, *, full: bool) -> str:
-    target, host, port = allowed_target(settings, delivery.address)
-    body = body_of(alert, full=full, where=settings.public_url)
+async def _post(settings: Settings, url: str, body: bytes, more: Mapping[str, str]) -> str:
+    target, host, port = allowed_target(settings, url)
     async with asyncio.timeout(_WHOLE_S):
         address = await address_of(settings, host, port)
         netloc = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
@@ -108,7 +115,7 @@ async def _send(settings: Settings, alert: Alert, delivery: Delivery, *, full: b
             "Host": host if port in (80, 443) else f"{host}:{port}",
             "Content-Type": "application/json",
             "User-Agent": "Watchfloor",
-            "X-Watchfloor-Alert": str(alert.id),  # the same for every attempt
+            **more,
             SIGNATURE: signature(webhook_key(settings), body, at_ms=to_ms(SystemClock().now())),
         }
         # trust_env: a proxy of the environment would look the name up again, and reach inward.

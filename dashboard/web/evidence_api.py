@@ -18,6 +18,7 @@ from dashboard.web.models import Moment
 from dashboard.web.records_json import Json, many
 from data.errors import NotFound
 from layers.export.geotiff import geotiff
+from layers.release.inhouse import taken_along
 
 _OF = "/households/{record_id}"
 
@@ -110,5 +111,18 @@ def _add_surface(routes: APIRouter, services: Services, search: Search) -> None:
         if found is None:
             raise NotFound("Nothing says where they are.", hint="Enter evidence first.")
         here = store.households.get(actor, record_id)
-        headers = {"Content-Disposition": f'attachment; filename="household-{here.number}.tif"'}
-        return Response(geotiff(found), media_type="image/tiff", headers=headers)
+        name, body = f"household-{here.number}.tif", geotiff(found)
+        taken_along(
+            store,
+            actor,
+            what="surface",
+            form="geotiff",
+            filter=str(here.id),
+            file=name,
+            count=1,
+            marking=here.scope.tlp,
+            law_enforcement=here.scope.law_enforcement,
+            body=body,
+        )
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(body, media_type="image/tiff", headers=headers)

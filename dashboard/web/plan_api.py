@@ -15,9 +15,12 @@ from dashboard.web import search_json
 from dashboard.web.asking import RecordId, Responder
 from dashboard.web.records_json import Json, many, moment
 from dashboard.web.search_models import PlanAsked, TaskChange, TaskResult, Visibility
+from data.access import Actor
+from data.model import Scope, Tlp
 from data.search_records import Plan, TaskStatus
 from layers.export import tasking
 from layers.export.ics204 import ics204
+from layers.release.inhouse import taken_along
 
 Format = Literal["json", "gpx", "kml", "geojson", "cot", "ics204"]
 _TYPES: Final = {
@@ -71,16 +74,18 @@ def _add_plans(routes: APIRouter, services: Services, planner: Planner) -> None:
         if format == "json":
             return _shown(found)
         sheet = _sheet(services, found)
-        store.tasks.exported(actor, found, form=format)
         if format == "ics204":
-            page = ics204(sheet, prepared_by=found.who)
+            page = ics204(sheet, prepared_by=found.who).encode()
+            _taken_along(services, actor, found, form=format, body=page)
             return Response(
                 page, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _NEVER_RUN}
             )
         media_type, suffix = _TYPES[format]
         name = f"search-plan-{str(found.id)[-6:]}.{suffix}"
+        body = _WRITERS[format](sheet)
+        _taken_along(services, actor, found, form=format, body=body, file=name)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(_WRITERS[format](sheet), media_type=media_type, headers=headers)
+        return Response(body, media_type=media_type, headers=headers)
 
 
 def _add_tasks(routes: APIRouter, services: Services) -> None:
@@ -125,12 +130,34 @@ def _shown(found: Plan) -> Json:
     }
 
 
+def _taken_along(
+    services: Services, actor: Actor, found: Plan, *, form: str, body: bytes | str, file: str = ""
+) -> None:
+    """Enter in the dissemination log that somebody takes a plan along, before it leaves."""
+    told = _told_of(services, found)
+    taken_along(
+        services.store,
+        actor,
+        what="search",
+        form=form,
+        filter=str(found.id),
+        file=file,
+        count=len(found.answer["tasks"]),
+        marking=max((one.tlp for one in told), default=Tlp.AMBER),
+        law_enforcement=any(one.law_enforcement for one in told),
+        body=body.encode() if isinstance(body, str) else body,
+    )
+
+
+def _told_of(services: Services, found: Plan) -> list[Scope]:
+    scopes = {one.id: one for one in services.store.scopes.all()}
+    return [scopes[one] for one in found.scopes]
+
+
 def _sheet(services: Services, found: Plan) -> tasking.Sheet:
     """Return a plan as it leaves the house, with the strictest marking of what it tells of."""
-    store = services.store
     lines = [_line(one) for one in found.answer["tasks"]]
-    scopes = {one.id: one for one in store.scopes.all()}
-    told = [scopes[one] for one in found.scopes]
+    told = _told_of(services, found)
     strict = max(told, key=lambda one: one.tlp, default=None)
     words = "TLP:AMBER" if strict is None else strict.tlp.label
     if any(one.law_enforcement for one in told):

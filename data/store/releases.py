@@ -50,7 +50,7 @@ class Releases:
         require(actor, Permission.EXPORT)
         return self.enter(actor, new)
 
-    def enter(self, actor: Actor, new: NewRelease) -> Release:
+    def enter(self, actor: Actor, new: NewRelease, *, action: str = "") -> Release:
         """Do as `add` for the house's own sending, of alerts and to partners' programs."""
         row = _columns(new) | {
             "at_ms": to_ms(self._store.clock.now()),
@@ -68,10 +68,12 @@ class Releases:
             self._store.audit.record(
                 connection,
                 actor,
-                "release" if not new.why_held else "hold",
+                action or ("hold" if new.why_held else "release"),
                 kind=new.kind,
                 record=new.id,
                 recipient=new.manifest.get("recipient"),
+                filter=new.filter,
+                format=new.form,
                 rows=row["records"],
                 sha256=new.sha256,
             )

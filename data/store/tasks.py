@@ -57,12 +57,6 @@ class Tasks:
         with reading(self._store.engine) as connection:
             return self._plan(connection, actor, plan_id)
 
-    def exported(self, actor: Actor, found: Plan, *, form: str) -> None:
-        """Enter in the log that a plan left the house as a file."""
-        require(actor, Permission.RESPOND)
-        with writing(self._store.engine) as connection:
-            self._store.audit.record(connection, actor, "export", kind="search", record=found.id, form=form)
-
     def adopt(self, actor: Actor, plan_id: UUID) -> list[Task]:
         """Return the tasks of a plan that is taken; the first of each resource is assigned at once."""
         require(actor, Permission.RESPOND)
