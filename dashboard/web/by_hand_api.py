@@ -1,12 +1,12 @@
-"""`POST /api/v1/tasks` and `PATCH /api/v1/segments/{id}`: what a person does to the plan by hand."""
+"""`/api/v1/tasks` and `/api/v1/segments`: what a person gives, names and takes away by hand."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from dashboard.by_hand import ByHand
 from dashboard.services import Services
@@ -39,6 +39,12 @@ class SegmentChange(Taken):
     visibility: Visibility | None = None
 
 
+class SegmentsGone(Taken):
+    """Segments that are no longer wanted."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=20_000)]
+
+
 def add(routes: APIRouter, services: Services, hand: ByHand) -> None:
     """Add the routes of tasks and segments that a person makes what they are."""
     store = services.store
@@ -65,3 +71,8 @@ def add(routes: APIRouter, services: Services, hand: ByHand) -> None:
             "marking": marking(found.scope),
             "revision": found.revision,
         }
+
+    @routes.post("/segments/remove")
+    def remove(actor: Responder, body: SegmentsGone) -> Json:
+        """Take segments away together; searches of them stay in the history."""
+        return {"removed": store.segments.remove_all(actor, body.ids)}

@@ -137,20 +137,17 @@ def _add_segments(routes: APIRouter, services: Services, search: Search) -> None
                 f"There would be more than {MAX_SEGMENTS:,} segments.",
                 hint="Make them larger, or remove some.",
             )
-        kept = [
-            store.segments.add(
-                actor,
-                scope,
-                {
-                    "name": one.name,
-                    "kind": one.kind,
-                    "visibility": body.visibility,
-                    "geometry": shapely.to_wkb(one.geometry),
-                    "area_km2": one.area_km2,
-                },
-            )
+        rows = [
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "visibility": body.visibility,
+                "geometry": shapely.to_wkb(one.geometry),
+                "area_km2": one.area_km2,
+            }
             for one in made
         ]
+        kept = store.segments.add_all(actor, scope, rows)
         return many(shown(actor, kept), total=len(kept))
 
     @routes.delete("/segments/{record_id}", status_code=204, response_class=Response)

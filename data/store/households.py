@@ -117,6 +117,8 @@ class Households:
             for table in (household, call, resource, segment, closure):
                 seen = sql_filter(table.c.scope_id, visible)
                 rows = select(table.c.seq, table.c.revision).where(seen).order_by(table.c.seq)
+                if "gone_ms" in table.c:
+                    rows = rows.where(table.c.gone_ms.is_(None))
                 for seq, revision in connection.execute(rows):
                     digest.update(f"{table.name}{seq}.{revision};".encode())
             tasks = select(task.c.seq, task.c.revision, task.c.scopes).order_by(task.c.seq)

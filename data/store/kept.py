@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from data.store.store import Store
 
 KeptT = TypeVar("KeptT", bound=Kept)
+_AT_ONCE = 500  # ids in one statement
 
 
 class KeptRecords(Generic[KeptT]):
@@ -62,6 +63,35 @@ class KeptRecords(Generic[KeptT]):
             self._tell(connection, actor, made, seq, action=f"{self.kind}.made")
             return made
 
+    def add_all(self, actor: Actor, scope_id: int, every: Sequence[Mapping[str, Any]]) -> list[KeptT]:
+        """Return the records that were made together, in one step: all of them, or none."""
+        require(actor, Permission.RESPOND)
+        for values in every:
+            self._checked(values)
+        now_ms = to_ms(self._store.clock.now())
+        row = {"scope_id": scope_id, "entered_ms": now_ms, "updated_ms": now_ms, "revision": 1}
+        rows = [row | dict(values) | {"id": new_id()} for values in every]
+        if not rows:
+            return []
+        with writing(self._store.engine) as connection:
+            if actor.user_id and scope_id not in self._store.visible(actor, connection):
+                raise Forbidden(
+                    "You may not write with this marking.", hint="Choose one within your clearance."
+                )
+            connection.execute(insert(self.table), rows)
+            made = {one["id"] for one in rows}
+            found = [one for one in self.read(connection, actor) if one.id in made]
+            self._store.search_events.note(
+                connection,
+                actor,
+                kind=f"{self.kind}s.made",
+                record_id=found[0].id,
+                scopes=[scope_id],
+                detail={"count": len(found)},
+            )
+            self._store.changes.note(connection, self.kind, found[0].seq, found[-1].seq)
+            return found
+
     def change(
         self, actor: Actor, record_id: UUID, values: Mapping[str, Any], *, revision: int | None
     ) -> KeptT:
@@ -88,6 +118,28 @@ class KeptRecords(Generic[KeptT]):
             before = self.stored(connection, actor, record_id)
             self.write(connection, before.seq, gone_ms=to_ms(self._store.clock.now()))
             self._tell(connection, actor, before, before.seq, action=f"{self.kind}.removed")
+
+    def remove_all(self, actor: Actor, record_ids: Collection[UUID]) -> int:
+        """Take many records off the board in one step; return how many of them were there."""
+        require(actor, Permission.RESPOND)
+        wanted = set(record_ids)
+        with writing(self._store.engine) as connection:
+            gone = [one for one in self.read(connection, actor) if one.id in wanted]
+            if not gone:
+                return 0
+            values = {"gone_ms": to_ms(self._store.clock.now())}
+            for few in _few([one.seq for one in gone]):
+                connection.execute(update(self.table).where(self.table.c.seq.in_(few)).values(values))
+            self._store.search_events.note(
+                connection,
+                actor,
+                kind=f"{self.kind}s.removed",
+                record_id=gone[0].id,
+                scopes={one.scope.id for one in gone},
+                detail={"count": len(gone)},
+            )
+            self._store.changes.note(connection, self.kind, gone[0].seq, gone[-1].seq)
+            return len(gone)
 
     # ── over a connection ────────────────────────────────────────────────────────────────────────
 
@@ -154,3 +206,7 @@ def common(row: Row[Any], directory: Directory) -> dict[str, Any]:
 def shape_of(stored: bytes) -> shapely.geometry.base.BaseGeometry:
     """Return a stored geometry."""
     return shapely.from_wkb(bytes(stored))
+
+
+def _few(seqs: Sequence[int]) -> list[Sequence[int]]:
+    return [seqs[at : at + _AT_ONCE] for at in range(0, len(seqs), _AT_ONCE)]
