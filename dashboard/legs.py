@@ -14,6 +14,7 @@ from data.access import Actor
 from data.model import LonLat
 from data.search_records import Resource
 from layers.rescue.plan import Searcher, Target, travel_hours
+from layers.rescue.water import by_boat
 from layers.roads.legs import hours_between
 from layers.roads.network import Vehicle
 
@@ -21,8 +22,10 @@ ROAD: Final = "road"
 FOOT: Final = "on foot"
 STRAIGHT: Final = "straight line"
 NONE: Final = "no way"
+WATER: Final = "water"
 _SAID: Final = {
     ROAD: "By road",
+    WATER: "Over water, in a straight line",
     FOOT: "On foot, past what is closed",
     STRAIGHT: "In a straight line",
     NONE: "No way leads there",
@@ -64,10 +67,16 @@ def legs(
     base_h, between_h = travel_hours(searchers, targets)
     by = [[STRAIGHT] * len(targets) for _ in resources]
     vehicles = {row: vehicle for row, one in enumerate(resources) if (vehicle := vehicle_of(one)) is not None}
+    places = [one.at for one in targets]
+    for row in [row for row, one in enumerate(resources) if one.kind == "boat"]:
+        useful = by_boat(places)
+        base_h[row], by[row] = (
+            np.where(useful, base_h[row], np.inf),
+            [WATER if one else NONE for one in useful],
+        )
     if not targets or not vehicles or not ways.known(actor):
         return Legs(base_h, between_h, by, ways.known(actor), between_by_road=False)
     bases = list(dict.fromkeys(searchers[row].base for row in vehicles))
-    places = [one.at for one in targets]
     tables = {
         vehicle: _tables(ways, actor, vehicle, bases=bases, places=places)
         for vehicle in dict.fromkeys([*vehicles.values(), Vehicle.FOOT])

@@ -147,9 +147,11 @@ def _nearest(
             "id": str(one.id),
             "number": one.number,
             "seconds": round(float(took)) if np.isfinite(took) else None,
-            "cut_off": bool(cut),
+            "cut_off": None if unknown else bool(cut),
         }
-        for one, took, cut in zip(waiting.households, found.seconds, found.cut_off, strict=True)
+        for one, took, cut, unknown in zip(
+            waiting.households, found.seconds, found.cut_off, found.off_network, strict=True
+        )
     ]
     sizes = waiting.people.count
     for name, targets in sites.items():

@@ -1,4 +1,4 @@
-"""Calls for help of an exercise: several about the same people, few of them with coordinates."""
+"""Calls for help of an exercise: several about the same people, half of them with coordinates."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _call(
     )
     relation = str(rng.choice(_RELATIONS))
     away, away_place = _FROM[int(rng.integers(len(_FROM)))]
-    known = float(rng.random()) < 0.3
+    known = float(rng.random()) < 0.5
     at = towns.at(town)
     place = LonLat(at.lon + float(rng.normal(0, 0.004)), at.lat + float(rng.normal(0, 0.003)))
     own = relation == "self"

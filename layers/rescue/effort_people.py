@@ -19,10 +19,9 @@ import numpy as np
 from data.errors import Invalid
 from layers.rescue.effort import allocate
 from layers.rescue.grid import FloatArray
-from layers.rescue.tours import Force, Stop, Tours, even_tours, fits, greedy_tours
+from layers.rescue.tours import LEAST_H, Force, Stop, Tours, even_tours, fits, greedy_tours
 
 _SWAPS: Final = 400
-_LEAST_H: Final = 1 / 60  # a shorter stop is not worth a line on a sheet
 _HALVES_H = 24.0  # past the last water, the hours in which half of what is at stake is lost
 _STEP_H = 0.25
 
@@ -176,7 +175,7 @@ def _shared_out(worth: _Worth, force: Force, tours: Tours) -> Tours:
     hours = np.array([sum(stop.hours for stop in tour) for tour in tours])
     time = allocate(worth.left_at(when), force.effectiveness * visited, hours, tolerance=1e-6).time
     orders = [
-        [stop.segment for stop in tour if time[stop.segment, number] >= _LEAST_H]
+        [stop.segment for stop in tour if time[stop.segment, number] >= LEAST_H]
         for number, tour in enumerate(tours)
     ]
     return [

@@ -16,6 +16,7 @@ from layers.rescue.theory import pod
 
 # Lengths of a stop that are tried, as coverage: from a look round to nearly everybody found.
 _COVERAGES: Final = np.array([0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0])
+LEAST_H: Final = 1 / 12  # to find a place and look round takes so long at least
 _MOST_STOPS = 500
 _ON_THE_ROAD = 0.5  # of its hours, the most that an even split travels
 _NOTHING = 1e-9
@@ -137,7 +138,7 @@ def greedy_tours(force: Force, value_at: Callable[[FloatArray], FloatArray]) -> 
         tours[resource].append(stop)
         left[stop.segment] *= 1.0 - force.pod(stop)
         free_h[resource] = stop.arrive_h + stop.hours
-    return [_merged(force, tour) for tour in tours]
+    return [_once(force, tour) for tour in tours]
 
 
 def _next_stop(
@@ -150,13 +151,13 @@ def _next_stop(
     travel = force.ways(resource, here)
     sees = force.effectiveness[:, resource]
     room = force.hours[resource] - free_h - travel - force.from_base_h[resource]
-    open_ = np.flatnonzero((sees > 0) & (room > _NOTHING))
+    open_ = np.flatnonzero((sees > 0) & (room > LEAST_H))
     if not len(open_):
         return None
     arrive = np.full(force.segments, free_h)
     arrive[open_] += travel[open_]
     value = value_at(arrive)[open_]
-    hours = np.minimum(_COVERAGES[None, :] / sees[open_, None], room[open_, None])
+    hours = np.clip(_COVERAGES[None, :] / sees[open_, None], LEAST_H, room[open_, None])
     gain = value[:, None] * pod(sees[open_, None] * hours, force.model)
     rate = gain / (travel[open_, None] + hours)
     where, how = np.unravel_index(int(np.argmax(rate)), rate.shape)
@@ -166,17 +167,12 @@ def _next_stop(
     return Stop(resource, segment, float(travel[segment]), float(arrive[segment]), float(hours[where, how]))
 
 
-def _merged(force: Force, tour: list[Stop]) -> list[Stop]:
-    """Return the tour with stops at one segment in a row made one."""
-    order: list[int] = []
-    hours: list[float] = []
+def _once(force: Force, tour: list[Stop]) -> list[Stop]:
+    """Return the tour with each segment searched once, at its first stop: nobody is sent back and forth."""
+    hours: dict[int, float] = {}
     for stop in tour:
-        if order and order[-1] == stop.segment:
-            hours[-1] += stop.hours
-        else:
-            order.append(stop.segment)
-            hours.append(stop.hours)
-    return force.tour(tour[0].resource, order, hours) if tour else []
+        hours[stop.segment] = hours.get(stop.segment, 0.0) + stop.hours
+    return force.tour(tour[0].resource, list(hours), list(hours.values()), stretch=True) if tour else []
 
 
 def even_tours(force: Force, worth: npt.NDArray[np.bool_]) -> Tours:

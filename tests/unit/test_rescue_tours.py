@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,13 +15,16 @@ from pyproj import Geod
 
 from data.errors import Invalid, TooLarge, WatchfloorError
 from data.importers.tracks import read_track
+from data.model import LonLat
 from layers.rescue.effort import allocate
 from layers.rescue.effort_people import Need, plan_search
 from layers.rescue.grid import Grid
 from layers.rescue.segments import area_km2, from_cells, from_coast, from_roads, poa_of
 from layers.rescue.surface import combine
+from layers.rescue.theory import pod
 from layers.rescue.tours import Force
 from layers.rescue.tracks import coverage
+from layers.rescue.water import by_boat
 from tests.support.rescue import LAT, LON, NOW, coast, piece
 
 GEOD = Geod(ellps="WGS84")
@@ -154,6 +158,24 @@ def test_without_travel_and_clocks_a_plan_is_the_optimal_allocation():
     best = allocate((need.people[:, None] * need.poa).sum(axis=0), force.effectiveness, force.hours)
     assert plan.people == pytest.approx(best.pos, rel=0.01)
     assert plan.people <= best.pos + 1e-9
+
+
+@pytest.mark.parametrize("model", ["inverse-cube", "definite"])
+def test_a_plan_counts_by_the_model_it_was_asked_for(model):
+    need, force = _random_case(5)
+    plan = plan_search(need, replace(force, model=model))
+    assert plan.weighed >= plan.even_weighed
+    for step in plan.steps:
+        cover = force.effectiveness[step.segment, step.resource] * step.hours
+        assert step.pod == pytest.approx(pod(cover, model))
+    assert plan.people > plan_search(need, force).people, "by these models the same search finds more"
+
+
+def test_a_boat_is_of_use_on_water_and_along_the_shore_alone():
+    mountain, sea, bay = LonLat(-71.30, 44.27), LonLat(-64.60, 18.20), LonLat(-64.7150, 18.3440)
+    assert by_boat([bay, sea]).tolist() == [True, True]
+    assert by_boat([mountain]).tolist() == [False]
+    assert by_boat([mountain, sea]).tolist() == [True, True], "too far apart for the map to say"
 
 
 def test_whoever_runs_out_of_water_first_is_gone_to_first():
