@@ -51,8 +51,8 @@ def legend(picture: MapPicture, look: Palette) -> Plate | None:
     """Return the legend: what is on the map, how much of it, what the signs mean; None where nothing is."""
     if not picture.legend and not picture.note:
         return None
-    words = [(line, _said(line)) for line in picture.legend]
-    signs = svg.wrapped(_signs_words(picture), size=9, most=_WORDS_PX + _SIGN_PX)
+    words = [(line, words_of(line)) for line in picture.legend]
+    signs = svg.wrapped(signs_words(picture), size=9, most=_WORDS_PX + _SIGN_PX)
     notes = svg.wrapped(plain(picture.note, most=240), size=9, most=_WORDS_PX + _SIGN_PX)
     wide = max(
         [svg.width_of(said, size=11) + _SIGN_PX + 12 for _, said in words]
@@ -61,7 +61,7 @@ def legend(picture: MapPicture, look: Palette) -> Plate | None:
     parts, y = [], 8.0
     for line, said in words:
         middle = y + _ROW / 2
-        parts.append(_swatch(line.key, 10 + _SIGN_PX / 2, middle, look))
+        parts.append(swatch(line.key, 10 + _SIGN_PX / 2, middle, look))
         parts.append(svg.text(said, 10 + _SIGN_PX + 8, middle + 4, size=11, fill=look.text))
         y += _ROW
     for line_of_words in signs + notes:
@@ -137,12 +137,14 @@ def attribution(view: View, look: Palette, *, missing: bool) -> str:
     )
 
 
-def _said(line: LegendLine) -> str:
+def words_of(line: LegendLine) -> str:
+    """Return the words of a line of the legend."""
     count = "" if line.count is None else f"  {line.count:,}"
     return plain(line.label, most=48) + count
 
 
-def _signs_words(picture: MapPicture) -> str:
+def signs_words(picture: MapPicture) -> str:
+    """Return what the signs of a map mean."""
     single = [point for point in picture.points if point.count == 1]
     words = []
     if any((point.accuracy_m or 0) > 0 for point in single):
@@ -158,7 +160,7 @@ def _signs_words(picture: MapPicture) -> str:
     return " ".join(words)
 
 
-def _swatch(key: str, x: float, y: float, look: Palette) -> str:
+def swatch(key: str, x: float, y: float, look: Palette) -> str:
     """Return the sign of a line of the legend round a place."""
     kind, _, fact = key.partition(":")
     if kind == "severity":

@@ -71,11 +71,11 @@ def shapes(view: View, tiles: Tiles, *, theme: str) -> str:
     if tiles.missing:
         return svg.tag("rect", **whole, fill=colours.land)
     parts = []
-    for layer in _shown(style.shapes(colours), view):
+    for layer in shown(style.shapes(colours), view):
         if layer["type"] == "background":
             parts.append(svg.tag("rect", **whole, fill=layer["paint"]["background-color"]))
             continue
-        outlines = [svg.path_of(shape) for _, shape in _features(layer, view, tiles)]
+        outlines = [svg.path_of(shape) for _, shape in features(layer, view, tiles)]
         if layer["type"] == "fill":
             # One path for each tile's part: neighbours overlap, and together they would cut holes.
             fills = (svg.tag("path", d=outline) for outline in outlines)
@@ -90,9 +90,9 @@ def shapes(view: View, tiles: Tiles, *, theme: str) -> str:
 def names(view: View, tiles: Tiles, room: Room, *, theme: str) -> str:
     """Return the names for which there is room; as in the browser the last layer chooses first."""
     parts = []
-    for layer in reversed(_shown(style.labels(greys(theme)), view)):
+    for layer in reversed(shown(style.labels(greys(theme)), view)):
         said: set[str] = set()
-        for name in _wanted(layer, view, tiles):
+        for name in wanted(layer, view, tiles):
             left, top, right, bottom = name.box
             inside = left > 0 and top > 0 and right < view.width and bottom < view.height
             # A tile may hold a name that its neighbour holds too.
@@ -102,25 +102,28 @@ def names(view: View, tiles: Tiles, room: Room, *, theme: str) -> str:
     return "".join(parts)
 
 
-def _shown(layers: list[style.Layer], view: View) -> list[style.Layer]:
+def shown(layers: list[style.Layer], view: View) -> list[style.Layer]:
+    """Return the layers of the style that a view's zoom shows."""
     return [layer for layer in layers if layer.get("minzoom", 0) <= view.zoom < layer.get("maxzoom", 24)]
 
 
-def _features(
+def features(
     layer: style.Layer, view: View, tiles: Tiles
 ) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
-    wanted = layer.get("filter")
+    """Yield a layer's features in the pixels of the sheet, cut and simplified."""
+    which = layer.get("filter")
     for props, shape in tiles.features(view, layer["source"], layer["source-layer"]):
-        if wanted is not None and not value(wanted, view.zoom, props):
+        if which is not None and not value(which, view.zoom, props):
             continue
         cut = view.cut(shape)
         if not shapely.is_empty(cut):
             yield props, cut if isinstance(cut, shapely.Point) else shapely.simplify(cut, _SIMPLER_PX)
 
 
-def _wanted(layer: style.Layer, view: View, tiles: Tiles) -> list[Name]:
+def wanted(layer: style.Layer, view: View, tiles: Tiles) -> list[Name]:
+    """Return the names of a layer, the weightiest first."""
     found = []
-    for props, shape in _features(layer, view, tiles):
+    for props, shape in features(layer, view, tiles):
         if isinstance(shape, shapely.Point):
             found.append(
                 (
