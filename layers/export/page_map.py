@@ -6,8 +6,11 @@ from typing import Any, Final
 
 import folium
 import numpy as np
+import shapely
 from branca.element import Element, Figure
 from folium.utilities import JsCode
+from shapely.geometry import mapping
+from shapely.geometry import shape as shape_of
 
 from layers.basemap.palette import greys
 from layers.briefs.document import MapPicture, MapPoint, MapShape, MapSite
@@ -24,6 +27,7 @@ _WIDTH_PX, _HEIGHT_PX = 1080.0, 640.0
 _TELL: Final = JsCode(
     "function (feature, layer) {"
     " const look = feature.properties.style; if (look && layer.setStyle) layer.setStyle(look);"
+    " if (look && look.className) layer.options.className = look.className;"
     " if (feature.properties.radius && layer.setRadius) layer.setRadius(feature.properties.radius);"
     " const said = feature.properties.said; if (!said) return;"
     " const box = document.createElement('div'); box.textContent = said; layer.bindPopup(box); }"
@@ -68,7 +72,7 @@ def page_map(
         zoom_control=True,
         control_scale=True,
         zoom_snap=0.25,
-        prefer_canvas=True,
+        prefer_canvas=False,
     )
     whole.options["maxZoom"], whole.options["minZoom"] = 17, 1
     whole.fit_bounds([[view.lat(view.height), view.lon(0)], [view.lat(0), view.lon(view.width)]])
@@ -87,6 +91,9 @@ def _layers(picture: MapPicture, view: View, tiles: Tiles, signs: Signs, look: P
     gravest = sorted(singles, key=lambda point: (point.done, -point.severity))[:_MOST_SIGNS]
     ground = _shapes(page_ground.shapes(view, tiles, theme=look.theme)["features"], quiet=True)
     under = [_shape(shape, look) for shape in picture.shapes if shape.role in surfaces.UNDER]
+    claims = _claims(
+        [shape for shape in picture.shapes if shape.role in surfaces.UNDER and shape.claim], look
+    )
     over = [_shape(shape, look) for shape in picture.shapes if shape.role not in surfaces.UNDER]
     marks = [
         *(_sign(site, symbols.site(site, look), 30, _said_site(site), signs) for site in picture.sites),
@@ -101,7 +108,7 @@ def _layers(picture: MapPicture, view: View, tiles: Tiles, signs: Signs, look: P
     ]
     return [
         ground,
-        _shapes(under),
+        _shapes([*under, *claims]),
         _marks(names, quiet=True),
         _shapes(over),
         _dots(singles, look),
@@ -167,6 +174,18 @@ def _shape(shape: MapShape, look: Palette) -> dict[str, Any]:
         style["fill"] = False
     said = plain(shape.label, most=200) + (" (passed a test)" if shape.claim and shape.label else "")
     return {"type": "Feature", "properties": {"style": style, "said": said}, "geometry": shape.geometry}
+
+
+def _claims(claims: list[MapShape], look: Palette) -> list[dict[str, Any]]:
+    """Return the outline and the hatch of all that passed a test; the page's style knows `hatched`."""
+    if not claims:
+        return []
+    # Neighbouring cells touch but for the last digits: rounded, they have one outline.
+    whole = shapely.union_all(
+        [shapely.make_valid(shape_of(claim.geometry)) for claim in claims], grid_size=1e-6
+    )
+    style = {"color": look.text, "weight": 2.25, "fill": True, "fillOpacity": 0.55, "className": "hatched"}
+    return [{"type": "Feature", "properties": {"style": style}, "geometry": mapping(whole)}]
 
 
 def _sign(
