@@ -2,7 +2,7 @@
 
 export const RESPOND = {
   expected: 'wf-respond-expected', rings: 'wf-respond-rings', areas: 'wf-respond-areas', segments: 'wf-respond-segments',
-  pockets: 'wf-respond-pockets', closures: 'wf-respond-closures', tasks: 'wf-respond-tasks', points: 'wf-respond-points', marks: 'wf-respond-marks',
+  pockets: 'wf-respond-pockets', closures: 'wf-respond-closures', tasks: 'wf-respond-tasks', isochrones: 'wf-respond-isochrones', points: 'wf-respond-points', marks: 'wf-respond-marks',
 };
 
 /** The switches of the page and the style layers behind each. */
@@ -27,10 +27,13 @@ export function respondLayers(colors) {
   const ramp = ['interpolate', ['linear'], ['get', 'share'], ...colors.ramp.slice(1).flatMap((color, place, all) => [place / (all.length - 1), color])];
   return [
     { id: 'wf-respond-expected-fill', type: 'fill', source: RESPOND.expected, filter: ['>=', ['get', 'share'], 0.2], paint: { 'fill-color': ramp, 'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.25, 0.5, 0.7, 1, 0.85], 'fill-antialias': false } },
+    { id: 'wf-respond-isochrone-fill', type: 'fill', source: RESPOND.isochrones, paint: { 'fill-color': colors.accent, 'fill-opacity': 0.1 } },
+    { id: 'wf-respond-isochrone-line', type: 'line', source: RESPOND.isochrones, layout: SOLID, paint: { 'line-color': colors.accent, 'line-width': 1.5 } },
+    { id: 'wf-respond-isochrone-minutes', type: 'symbol', source: RESPOND.isochrones, layout: { 'symbol-placement': 'line', 'text-field': ['concat', ['get', 'minutes'], ' min'], 'text-size': 12, 'text-font': ['Inter SemiBold'], 'text-keep-upright': true }, paint: { 'text-color': colors.accent, ...halo } },
     { id: 'wf-respond-pocket-fill', type: 'fill', source: RESPOND.pockets, paint: { 'fill-color': colors.text, 'fill-opacity': 0.08 } },
     { id: 'wf-respond-pocket-line', type: 'line', source: RESPOND.pockets, layout: SOLID, paint: { 'line-color': colors.text, 'line-width': 1.5, 'line-dasharray': [3, 2] } },
-    { id: 'wf-respond-segment-fill', type: 'fill', source: RESPOND.segments, paint: { 'fill-color': colors.text, 'fill-opacity': 0.03 } },
-    { id: 'wf-respond-segment-line', type: 'line', source: RESPOND.segments, layout: SOLID, paint: { 'line-color': colors.muted, 'line-width': 1 } },
+    { id: 'wf-respond-segment-fill', type: 'fill', source: RESPOND.segments, paint: { 'fill-color': ['case', ['get', 'over'], colors.accent, colors.text], 'fill-opacity': ['case', ['get', 'over'], 0.3, 0.03] } },
+    { id: 'wf-respond-segment-line', type: 'line', source: RESPOND.segments, layout: SOLID, paint: { 'line-color': colors.muted, 'line-width': 1, 'line-opacity': ['interpolate', ['linear'], ['zoom'], 10, 0.25, 13, 0.8] } },
     { id: 'wf-respond-segment-name', type: 'symbol', source: RESPOND.segments, minzoom: 12, layout: { 'text-field': ['get', 'name'], 'text-size': 11, 'text-font': ['Inter Regular'] }, paint: { 'text-color': colors.muted, ...halo } },
     { id: 'wf-respond-area-fill', type: 'fill', source: RESPOND.areas, paint: { 'fill-color': colors.accent, 'fill-opacity': ['step', ['get', 'level'], 0.22, 0.75, 0.1, 0.9, 0.05] } },
     { id: 'wf-respond-area-line', type: 'line', source: RESPOND.areas, layout: SOLID, paint: { 'line-color': colors.accent, 'line-width': ['step', ['get', 'level'], 2.5, 0.75, 1.5, 0.9, 1] } },

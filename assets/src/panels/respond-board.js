@@ -13,14 +13,15 @@ const COLUMNS = BOARD.slice(0, 4);
 /**
  * Fill the pane.
  * @param {HTMLElement} host
- * @param {{desk: object, changed: () => void, listed: (items: object[]) => void}} context
+ * @param {{desk: object, changed: () => void, listed: (items: object[]) => void, send: (resource: object) => void}} context
  */
-export function fillBoard(host, { desk, changed, listed }) {
+export function fillBoard(host, { desk, changed, listed, send }) {
   const asked = latest();
   let items = [];
   let drawn = '';
   const board = el('div', { class: 'board' });
-  host.replaceChildren(board, addResource({ desk, done: changed }));
+  const goals = el('div');
+  host.replaceChildren(board, goals, addResource({ desk, done: changed }));
 
   async function refresh() {
     try {
@@ -59,7 +60,14 @@ export function fillBoard(host, { desk, changed, listed }) {
   function card(one) {
     return el('div', { class: 'respond-card board-card', draggable: 'true', dataset: { wfMarking: one.marking }, on: { dragstart: (event) => event.dataTransfer.setData('text/wf-resource', one.id) } },
       el('b', { text: one.name }), el('div', { class: 'row-sub', text: [named(KINDS, one.kind), one.base?.name, one.radio].filter(Boolean).join(' · ') }),
-      choice(`Where ${one.name} is`, BOARD, one.status, (status) => move(one, status)));
+      choice(`Where ${one.name} is`, BOARD, one.status, (status) => move(one, status)),
+      one.status === 'out_of_service' ? null : button('Send …', { class: 'button quiet', 'aria-label': `Send ${one.name} to a household, task or segment`, on: { click: () => send(one) } }));
+  }
+
+  /** The tasks that are open, beside the board: a resource is dropped on one, or sent to it. */
+  function showTasks(tasks, take) {
+    goals.replaceChildren(...(tasks.length ? [part('Tasks: drop a resource on one', ...tasks.map((one) => el('button', { type: 'button', class: 'row-button board-task', dataset: { task: one.id }, on: { click: () => take(one) } },
+      el('b', { text: `${one.order}. ${one.segment?.name ?? `Household ${one.household?.number ?? ''}`}` }), el('div', { class: 'row-sub', text: `${one.resource?.name ?? 'A resource'} · ${one.status}` }))))] : []));
   }
 
   async function move(one, status) {
@@ -71,7 +79,7 @@ export function fillBoard(host, { desk, changed, listed }) {
     changed();
   }
 
-  return { refresh, items: () => items };
+  return { refresh, showTasks, items: () => items };
 }
 
 function addResource({ desk, done }) {

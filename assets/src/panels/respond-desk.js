@@ -1,6 +1,6 @@
 /** What the parts of the Respond page share: asking, refusing in words, picking places on the map. */
-import { el, notify } from './dom.js';
-import { ask } from './api.js';
+import { button, el, notify } from './dom.js';
+import { ask, givenUp } from './api.js';
 import { shapeRings } from '../map/shapes.js';
 
 /**
@@ -37,8 +37,31 @@ export function createDesk({ map, signal }) {
         if (said) notify(said);
         return answer;
       } catch (error) {
-        notify(`${error.message} ${error.hint ?? ''}`.trim(), { bad: true });
+        if (!givenUp(error)) notify(`${error.message} ${error.hint ?? ''}`.trim(), { bad: true });
         return false;
+      }
+    },
+    /**
+     * Do something that may take long: after a second it says for how long it has been at it, and can be given up.
+     * @param {HTMLElement} host  where it is said
+     * @param {string} what  "Making the plan"
+     * @param {(signal: AbortSignal) => Promise<any>} work
+     */
+    async long(host, what, work) {
+      const stopping = new AbortController();
+      const began = Date.now();
+      const line = el('span', { text: `${what} …` });
+      const stop = button('Cancel', { class: 'button quiet', 'aria-label': `Cancel: ${what}`, on: { click: () => stopping.abort() } });
+      const tick = setInterval(() => {
+        line.textContent = `${what} … ${Math.round((Date.now() - began) / 1000)} s`;
+        if (!host.contains(line)) host.replaceChildren(el('div', { class: 'respond-working', role: 'status' }, el('span', { class: 'respond-bar', 'aria-hidden': 'true' }), line, stop));
+      }, 1000);
+      try {
+        return await work(stopping.signal);
+      } finally {
+        clearInterval(tick);
+        host.replaceChildren();
+        if (stopping.signal.aborted) notify(`${what} was given up.`);
       }
     },
   };

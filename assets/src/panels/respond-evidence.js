@@ -17,8 +17,9 @@ export function fillEvidence(host, { desk, map, changed }) {
   let drawn = '';
   const adding = addEvidence({ desk, send: (body) => send(`/api/v1/households/${id}/evidence`, { method: 'POST', body }, 'The evidence is entered.') });
   const said = el('div');
+  const working = el('div');
   const empty = nothing('No household is chosen.', 'Choose one to see where it may be, and why.');
-  host.replaceChildren(empty, said, adding.node);
+  host.replaceChildren(empty, working, said, adding.node);
   adding.node.hidden = true;
 
   async function refresh(next, calls = []) {
@@ -67,6 +68,10 @@ export function fillEvidence(host, { desk, map, changed }) {
         : nothing('Nothing says where they are yet.', proposals.length ? 'Accept what the calls propose below, or add a piece of evidence.' : 'Add a point, an area, a bearing or a photo’s footprint below.'),
       proposals.length ? part(`Proposed from the calls (${proposals.length})`, ...proposals.map((one) => proposal(one, calls))) : null,
       live.length ? part(`Evidence (${live.length})`, ...live.map((one) => item(one, bits.get(one.id)))) : null,
+      live.length < pieces.length ? el('details', { class: 'part respond-past' }, el('summary', { text: `Taken back (${pieces.length - live.length})` }), ...pieces.filter((one) => one.withdrawn).map(gone)) : null,
+      surface.areas.length ? part('Take it along', el('div', { class: 'actions' },
+        el('a', { class: 'button', href: `/api/v1/households/${id}/surface?format=geotiff`, download: '', text: 'Surface (GeoTIFF)' }),
+        el('a', { class: 'button', href: `/api/v1/households/${id}/surface`, download: `surface-${id}.json`, text: 'Areas and candidates (JSON)' }))) : null,
     ].filter(Boolean);
   }
 
@@ -94,8 +99,36 @@ export function fillEvidence(host, { desk, map, changed }) {
       el('label', { class: 'respond-switch' }, el('input', { type: 'checkbox', checked: one.on, 'aria-label': `Use “${name}”`, on: { change: ({ target }) => change(one, { on: target.checked }) } }), el('b', { class: 'grow', text: KINDS[one.kind] ?? one.kind }), one.on && contributed !== undefined ? el('span', { class: 'muted', text: `${contributed.toFixed(1)} bits` }) : el('span', { class: 'muted', text: 'Off' })),
       one.words ? el('p', { text: `“${one.words}”` }) : null, el('div', { class: 'row-sub', text: [one.source, one.by, shortTime(one.at ?? one.entered)].filter(Boolean).join(' · ') }),
       slider('Reliability', 'reliability', 1), slider('Weight', 'weight', 2),
+      one.history.length > 1 ? el('details', { class: 'respond-past' }, el('summary', { text: `What changed (${one.history.length - 1})` }), el('ul', { class: 'history' }, ...past(one))) : null,
       button('Take back', { class: 'button quiet', 'aria-label': `Take “${name}” back`, on: { click: () => change(one, { withdrawn: true }, { said: 'The evidence is taken back; its history stays.', back: { withdrawn: false } }) } }));
   }
 
-  return { refresh };
+  function gone(one) {
+    return el('div', { class: 'respond-card off' }, el('b', { text: KINDS[one.kind] ?? one.kind }), one.words ? el('p', { text: `“${one.words}”` }) : null, el('ul', { class: 'history' }, ...past(one)),
+      button('Use it again', { class: 'button quiet', on: { click: () => change(one, { withdrawn: false }) } }));
+  }
+
+  return {
+    refresh,
+    /** Show on the map where they may have been at a time. */
+    async at(moment) {
+      if (!id) return;
+      const found = await askers[2](`/api/v1/households/${id}/surface?${new URLSearchParams({ at: moment })}`).catch(() => null);
+      if (found) map.surface(found, id);
+    },
+  };
+}
+
+/** Who changed what of a piece of evidence, the newest first. */
+function past({ history }) {
+  return history.map((state, place) => {
+    const before = history[place - 1];
+    const words = before ? [
+      state.on !== before.on && (state.on ? 'switched on' : 'switched off'),
+      state.reliability !== before.reliability && `reliability ${Math.round(before.reliability * 100)} % → ${Math.round(state.reliability * 100)} %`,
+      state.weight !== before.weight && `weight × ${before.weight} → × ${state.weight}`,
+      state.withdrawn !== before.withdrawn && (state.withdrawn ? 'taken back' : 'used again'),
+    ].filter(Boolean).join(', ') : 'entered';
+    return el('li', {}, el('span', { text: [words || 'looked at again', state.note].filter(Boolean).join(' · ') }), el('span', { class: 'who', text: `${state.by} · ${shortTime(state.at)}` }));
+  }).reverse();
 }

@@ -2,6 +2,7 @@
 import { button, el, notify } from './dom.js';
 import { ask, givenUp, latest } from './api.js';
 import { longTime, shortTime } from './format.js';
+import { addButton } from './brief-add.js';
 import { nothing, part } from './respond-desk.js';
 import { contact, hours, named, people, STATUSES, urgencyMark, water } from './respond-words.js';
 
@@ -64,7 +65,8 @@ export function fillHousehold(host, { desk, changed, shown, choose }) {
         el('h2', { text: one.name }),
         el('div', { class: 'marks' }, urgencyMark(one.priority.score), el('span', { class: 'mono', text: one.number }), el('span', { class: 'status', text: named(STATUSES, one.status) }), one.needs.trapped && el('span', { class: 'status due', text: 'Trapped' }), one.cut_off && el('span', { class: 'status due', text: 'Cut off' })),
         el('p', { class: 'muted', text: one.status_at ? `${one.status_by || 'Nobody'} · ${longTime(one.status_at)}` : 'Nobody has looked at this household yet.' }),
-        one.priority.reasons.length ? el('p', { text: `${one.priority.rank}. of the list: ${one.priority.reasons.map((reason) => reason.replace(/ · ([\d.]+)$/, ' (+$1)')).join(', ')}` }) : null),
+        one.priority.reasons.length ? el('p', { text: `${one.priority.rank}. of the list: ${one.priority.reasons.map((reason) => reason.replace(/ · ([\d.]+)$/, ' (+$1)')).join(', ')}` }) : null,
+        el('div', { class: 'actions' }, addButton())),
       part('What has become of them',
         el('textarea', { class: 'field respond-note', rows: '1', maxlength: '2000', placeholder: 'Note (optional)', 'aria-label': 'Note' }),
         el('div', { class: 'actions' }, ...STATUSES.map(([code, label]) => button(label, { 'aria-pressed': String(code === one.status), disabled: code === one.status, on: { click: () => status(one, code) } })))),

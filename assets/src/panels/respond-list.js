@@ -7,6 +7,8 @@ import { nothing } from './respond-desk.js';
 import { contact, named, people, STATUSES, urgencyMark, water, withoutPoints } from './respond-words.js';
 
 const PAGE = 200;
+/** The most that one question brings. */
+const MOST = 500;
 const ALL = [['', 'Waiting'], ['all', 'Everybody'], ...STATUSES];
 
 /**
@@ -24,6 +26,7 @@ export function fillHouseholds(host, { choose, listed }) {
   let at = -1;
   let drawn = '';
   let gone = false;
+  let replaying = false;
 
   const number = el('b', { class: 'unaccounted-number', text: '–' });
   const range = el('span', { class: 'unaccounted-range' });
@@ -33,22 +36,25 @@ export function fillHouseholds(host, { choose, listed }) {
     figure.setAttribute('aria-expanded', String(!why.hidden));
   } } }, number, el('span', { class: 'unaccounted-what', text: 'people unaccounted for' }), range);
   const words = el('input', { class: 'field', type: 'search', maxlength: '200', placeholder: 'Name, number, place, phone', 'aria-label': 'Search households', on: { input: debounce(() => { filter.q = words.value.trim(); refresh(); }, 250) } });
-  const flag = (name, label) => button(label, { 'aria-pressed': 'false', on: { click: ({ currentTarget }) => { filter[name] = !filter[name]; currentTarget.setAttribute('aria-pressed', String(filter[name])); take(); } } });
+  const flag = (name, label) => button(label, { 'aria-pressed': 'false', on: { click: ({ currentTarget }) => { filter[name] = !filter[name]; currentTarget.setAttribute('aria-pressed', String(filter[name])); refresh(); } } });
   const list = el('div', { class: 'feed respond-list', role: 'listbox', tabindex: '0', 'aria-label': 'Households by priority' });
   const empty = el('div', { class: 'feed', hidden: true });
   const more = el('div', { class: 'feed-more', hidden: true }, button('More households', { class: 'button quiet', on: { click: () => refresh({ more: true }) } }));
   const total = el('span', { class: 'total' });
+  const filters = el('div', { class: 'respond-filters' }, el('div', { class: 'respond-filter-row' }, words, total), el('div', { class: 'respond-filter-row' }, choice('Status', ALL, '', (value) => { filter.status = value; refresh(); }), flag('due', 'Follow-up due'), flag('cut_off', 'Cut off')));
   host.replaceChildren(
     el('div', { class: 'respond-count' }, figure, el('a', { class: 'button primary', href: '/call', target: '_blank', rel: 'noopener', text: 'New call' })), why,
-    el('div', { class: 'respond-filters' }, el('div', { class: 'respond-filter-row' }, words, total), el('div', { class: 'respond-filter-row' }, choice('Status', ALL, '', (value) => { filter.status = value; refresh(); }), flag('due', 'Follow-up due'), flag('cut', 'Cut off'))),
-    list, empty, more);
+    filters, list, empty, more);
 
   async function refresh({ more: further = false } = {}) {
-    const address = new URLSearchParams({ limit: String(PAGE), ...(filter.status && { status: filter.status }), ...(filter.q && { q: filter.q }), ...(further && next && { cursor: next }) });
+    if (replaying) return;
+    // Whoever has asked for more keeps it when the list is asked again.
+    const held = Math.min(MOST, Math.max(PAGE, further ? PAGE : all?.length ?? 0));
+    const address = new URLSearchParams({ limit: String(held), ...(filter.status && { status: filter.status }), ...(filter.q && { q: filter.q }), ...(filter.due && { due: 'true' }), ...(filter.cut_off && { cut_off: 'true' }), ...(further && next && { cursor: next }) });
     const wait = setTimeout(() => { if (!all) list.replaceChildren(...Array.from({ length: 6 }, () => el('div', { class: 'skeleton' }))); }, 300);
     try {
       const answer = await asked(`/api/v1/households?${address}`);
-      if (gone) return;
+      if (gone || replaying) return;
       all = further ? [...all, ...answer.items] : answer.items;
       next = answer.next ?? null;
       say(answer.summary.unaccounted);
@@ -76,13 +82,12 @@ export function fillHouseholds(host, { choose, listed }) {
     el('p', { class: 'muted', text: 'People nobody has called about are in none of these.' }));
   }
 
-  function take(whole = null) {
-    if (!all) return;
-    items = all.filter((one) => (!filter.due || one.follow_up_due) && (!filter.cut || one.cut_off));
+  function take(whole) {
+    items = all;
     at = items.findIndex((one) => one.id === chosen);
-    total.textContent = `${count(items.length === all.length && whole !== null ? whole : items.length)}`;
+    total.textContent = count(whole);
     more.hidden = !next;
-    const now = JSON.stringify(items.map((one) => [one.id, one.revision, one.priority, one.clock, one.follow_up_due, one.cut_off, one.status]));
+    const now = JSON.stringify(items.map((one) => [one.id, one.revision, one.priority, one.clock, one.follow_up_due, one.cut_off, one.status, one.name]));
     if (now !== drawn || !items.length) draw();
     drawn = now;
     listed(items);
@@ -90,7 +95,7 @@ export function fillHouseholds(host, { choose, listed }) {
 
   function draw() {
     if (!items.length) {
-      const narrowed = filter.q || filter.status || filter.due || filter.cut;
+      const narrowed = filter.q || filter.status || filter.due || filter.cut_off;
       show(narrowed ? nothing('No household fits these filters.', 'Take a filter away, or search for fewer words.')
         : nothing('Nobody is waiting for help.', 'Press “New call” when somebody calls, or import a list of calls. That is not “all clear”: whoever cannot call is not here.'));
       return;
@@ -152,6 +157,20 @@ export function fillHouseholds(host, { choose, listed }) {
       chosen = id;
       at = items.findIndex((one) => one.id === id);
       mark();
+    },
+    /** Show the list as it stood at a time; null goes back to now. */
+    replay(then) {
+      const began = !replaying && then !== null;
+      replaying = then !== null;
+      filters.inert = replaying;
+      figure.disabled = replaying;
+      if (began) why.hidden = true;
+      if (!replaying) return void refresh();
+      next = null;
+      all = then.households.filter((one) => one.open);
+      number.textContent = count(then.people);
+      range.textContent = 'at that time';
+      return void take(all.length);
     },
     stop: () => { gone = true; },
   };

@@ -2,7 +2,7 @@
 import { IDS } from './ids.js';
 import { byId, button, el, memory, notify } from './dom.js';
 import { theme } from './topbar.js';
-import { ask, givenUp, latest } from './api.js';
+import { givenUp, latest } from './api.js';
 import { setData } from './alerts-map.js';
 import { extentOf } from './alerts-where.js';
 import { palette } from '../map/palette.js';
@@ -12,17 +12,22 @@ import { circleRing, collection } from '../map/shapes.js';
 const NAMES = [['expected', 'Expected people'], ['rings', 'Uncertainty'], ['segments', 'Segments'], ['tasks', 'Tasks']];
 /** Rings beyond these are more lines than anybody can read. */
 const MOST_RINGS = 400;
+/** What a resource may be sent to, by the layer that shows it: the topmost first. */
+const GOALS = [['wf-respond-point', 'household'], ['wf-respond-task-number', 'task'], ['wf-respond-segment-fill', 'segment']];
+const FINGER = 8;
 
 /**
  * Draw the map.
- * @param {{map: object, token: () => string|null, choose: (id: string) => void}} context
+ * @param {{map: object, token: () => string|null, choose: (id: string) => void, send: (goal: object, resource?: string) => boolean}} context
+ *   `send` is told of a household, task or segment that was pressed, or that a resource was dropped on; it says whether it took it
  */
-export function createRespondMap({ map, token, choose }) {
+export function createRespondMap({ map, token, choose, send }) {
   const data = Object.fromEntries(Object.values(RESPOND).map((id) => [id, collection()]));
   const shown = { expected: true, rings: true, segments: true, tasks: true, ...memory.get('respond.layers', {}) };
-  const askedCells = latest();
+  const [askedCells, askedPoints] = [latest(), latest()];
   let gone = false;
   let households = [];
+  let then = null;
   let chosen = null;
   let first = true;
   let looksAt = '';
@@ -33,7 +38,7 @@ export function createRespondMap({ map, token, choose }) {
       map.setLayer('incidents', false);
       map.setLayer('sites', false);
       map.engine?.on('styledata', put);
-      map.engine?.on('click', 'wf-respond-point', ({ features }) => !map.drawing() && features?.[0] && choose(features[0].properties.id));
+      map.engine?.on('click', pressed);
       map.engine?.on('mouseenter', 'wf-respond-point', () => { map.engine.getCanvas().style.cursor = 'pointer'; });
       map.engine?.on('mouseleave', 'wf-respond-point', () => { map.engine.getCanvas().style.cursor = ''; });
       put();
@@ -41,6 +46,52 @@ export function createRespondMap({ map, token, choose }) {
       lookAtAll();
     })
     .catch((error) => notify(`The map could not be drawn: ${error.message}. Lists still work.`, { bad: true }));
+
+  const host = byId(IDS.respondMap);
+  const held = (event) => event.dataTransfer.types.includes('text/wf-resource');
+  host.addEventListener('dragover', (event) => {
+    if (!held(event)) return;
+    event.preventDefault();
+    over(goalAt(event));
+  });
+  host.addEventListener('dragleave', () => over(null));
+  host.addEventListener('drop', (event) => {
+    const goal = goalAt(event);
+    over(null);
+    if (!held(event)) return;
+    event.preventDefault();
+    if (goal) send(goal, event.dataTransfer.getData('text/wf-resource'));
+    else notify('There is no household, task or segment just there.', { bad: true });
+  });
+
+  /** What lies under a pointer that a resource may be sent to. */
+  function goalAt({ clientX, clientY }) {
+    const engine = map.engine;
+    if (!engine) return null;
+    const box = engine.getCanvas().getBoundingClientRect();
+    return goalUnder(engine, clientX - box.left, clientY - box.top);
+  }
+
+  function goalUnder(engine, x, y) {
+    for (const [layer, kind] of GOALS) {
+      const near = kind === 'segment' ? 0 : FINGER;
+      const [found] = engine.getLayer(layer) ? engine.queryRenderedFeatures([[x - near, y - near], [x + near, y + near]], { layers: [layer] }) : [];
+      if (found) return { kind, id: String(found.properties.id).split(' ')[0] };
+    }
+    return null;
+  }
+
+  function over(goal) {
+    const id = goal?.kind === 'segment' ? goal.id : null;
+    if (data[RESPOND.segments].features.every((one) => one.properties.over === (one.properties.id === id))) return;
+    set(RESPOND.segments, data[RESPOND.segments].features.map((one) => ({ ...one, properties: { ...one.properties, over: one.properties.id === id } })));
+  }
+
+  function pressed({ point }) {
+    if (map.drawing()) return;
+    const goal = goalUnder(map.engine, point.x, point.y);
+    if (goal && !send(goal) && goal.kind === 'household') choose(goal.id);
+  }
 
   const switches = NAMES.map(([name, label]) => button(label, { 'aria-pressed': String(shown[name]), on: { click: ({ currentTarget }) => {
     shown[name] = !shown[name];
@@ -72,12 +123,16 @@ export function createRespondMap({ map, token, choose }) {
   }
 
   function drawHouseholds() {
-    const properties = (one) => ({ id: one.id, score: one.priority.score, people: one.people_count, cut_off: one.cut_off === true, chosen: one.id === chosen });
-    const placed = households.filter((one) => Number.isFinite(one.place.lon) && (one.open || one.id === chosen));
+    const properties = (one) => ({ ...one, cut_off: one.cut_off === true, chosen: one.id === chosen });
     // The most urgent lies on top.
-    set(RESPOND.points, [...placed].reverse().map((one) => feature({ type: 'Point', coordinates: [one.place.lon, one.place.lat] }, properties(one))));
-    set(RESPOND.rings, placed.slice(0, MOST_RINGS).filter((one) => one.place.accuracy_m > 0)
-      .map((one) => feature({ type: 'Polygon', coordinates: [circleRing(one.place.lon, one.place.lat, one.place.accuracy_m)] }, properties(one))));
+    set(RESPOND.points, [...households].reverse().map((one) => feature({ type: 'Point', coordinates: [one.lon, one.lat] }, properties(one))));
+    set(RESPOND.rings, households.slice(0, MOST_RINGS).filter((one) => one.accuracy_m > 0)
+      .map((one) => feature({ type: 'Polygon', coordinates: [circleRing(one.lon, one.lat, one.accuracy_m)] }, properties(one))));
+  }
+
+  function drawExpected(found) {
+    const most = Math.max(0, ...found.features.map((one) => one.properties.people));
+    set(RESPOND.expected, found.features.map((one) => ({ ...one, properties: { ...one.properties, share: (one.properties.people / most) ** 0.35 } })));
   }
 
   function lookAtAll() {
@@ -88,10 +143,27 @@ export function createRespondMap({ map, token, choose }) {
   }
 
   return {
-    households(items) {
-      households = items;
+    /** Ask again where those who wait are: all of them, however long the list is. */
+    async households() {
+      if (then) return;
+      try {
+        const found = await askedPoints('/api/v1/respond/households.geojson');
+        if (gone || then) return;
+        households = found.features.map(({ geometry, properties: { id, score, people, cut_off, accuracy_m } }) => ({ id, score, people, cut_off, accuracy_m, lon: geometry.coordinates[0], lat: geometry.coordinates[1] }));
+        drawHouseholds();
+        lookAtAll();
+      } catch (error) {
+        if (!givenUp(error)) notify(`Households cannot be put on the map: ${error.message}`, { bad: true });
+      }
+    },
+    /** Draw the search as it stood at a time; null goes back to now. */
+    replay(found) {
+      const was = then;
+      then = found;
+      if (!found) return void (was && (set(RESPOND.areas, []), this.households(), this.expected()));
+      households = found.households.filter((one) => one.open && Number.isFinite(one.place.lon)).map((one) => ({ id: one.id, score: one.priority.score, people: one.people_count, cut_off: false, accuracy_m: one.place.accuracy_m, lon: one.place.lon, lat: one.place.lat }));
       drawHouseholds();
-      lookAtAll();
+      return void drawExpected(found.expected);
     },
     choose(id) {
       chosen = id;
@@ -104,22 +176,29 @@ export function createRespondMap({ map, token, choose }) {
       if (id && looksAt !== id && box) map.flyTo({ bbox: box });
       if (id && looksAt !== id && !box) {
         const one = households.find((other) => other.id === id);
-        if (Number.isFinite(one?.place.lon)) map.flyTo({ lon: one.place.lon, lat: one.place.lat });
+        if (one) map.flyTo({ lon: one.lon, lat: one.lat });
       }
       looksAt = id ?? '';
     },
     async expected() {
+      if (then) return;
       try {
         const found = await askedCells('/api/v1/respond/expected.geojson');
-        const most = Math.max(0, ...found.features.map((one) => one.properties.people));
-        if (!gone) set(RESPOND.expected, found.features.map((one) => ({ ...one, properties: { ...one.properties, share: (one.properties.people / most) ** 0.35 } })));
+        if (!gone && !then) drawExpected(found);
       } catch (error) {
         if (!givenUp(error)) set(RESPOND.expected, []);
       }
     },
-    async segments() {
-      const found = await ask('/api/v1/segments').catch(() => null);
-      if (found && !gone) set(RESPOND.segments, found.items.map((one) => feature(one.geometry, { id: one.id, name: one.name })));
+    segments: (items) => set(RESPOND.segments, items.map((one) => feature(one.geometry, { id: one.id, name: one.name, over: false }))),
+    isochrones: (features) => set(RESPOND.isochrones, features),
+    /** Where a geometry lies is where the map looks. */
+    lookAt(geometry) {
+      const box = extentOf([feature(geometry, {})]);
+      if (box) map.flyTo({ bbox: box });
+    },
+    view: () => {
+      const around = map.engine?.getBounds();
+      return around ? [around.getWest(), around.getSouth(), around.getEast(), around.getNorth()].map((degree) => Number(degree.toFixed(5))) : null;
     },
     closures: (items) => set(RESPOND.closures, items.map((one) => feature(one.geometry, { active: one.active, name: one.name }))),
     pockets: (items) => set(RESPOND.pockets, items.map((one) => feature(one.geometry, {}))),
@@ -135,10 +214,10 @@ export function createRespondMap({ map, token, choose }) {
       for (const one of placed) {
         ways.get(one.resource?.id)?.push([one.lon, one.lat]);
         const key = `${one.lon},${one.lat}`;
-        labels.set(key, { at: [one.lon, one.lat], numbers: [...(labels.get(key)?.numbers ?? []), one.order] });
+        labels.set(key, { at: [one.lon, one.lat], ids: [...(labels.get(key)?.ids ?? []), one.id], numbers: [...(labels.get(key)?.numbers ?? []), one.order] });
       }
       set(RESPOND.tasks, [...[...ways.values()].filter((way) => way.length > 1).map((coordinates) => feature({ type: 'LineString', coordinates }, {})),
-        ...[...labels.values()].map(({ at, numbers }) => feature({ type: 'Point', coordinates: at }, { label: numbers.join(', ') }))]);
+        ...[...labels.values()].map(({ at, ids, numbers }) => feature({ type: 'Point', coordinates: at }, { id: ids.join(' '), label: numbers.join(', ') }))]);
     },
     look: (target) => map.flyTo(target),
     resize: () => map.resize(),

@@ -13,9 +13,9 @@ const ENDED = new Set(['done', 'cancelled']);
 /**
  * Fill the pane.
  * @param {HTMLElement} host
- * @param {{desk: object, map: object, resources: () => object[], household: () => object|null, changed: () => void}} context
+ * @param {{desk: object, map: object, resources: () => object[], household: () => object|null, changed: () => void, listed: (open: object[]) => void}} context
  */
-export function fillPlan(host, { desk, map, resources, household, changed }) {
+export function fillPlan(host, { desk, map, resources, household, changed, listed }) {
   const asked = latest();
   const left = new Set();
   let plan = null;
@@ -24,13 +24,14 @@ export function fillPlan(host, { desk, map, resources, household, changed }) {
   const ask = { hours: 12, visibility: 'good', model: 'random' };
   const who = el('div', { class: 'edit-people' });
   const make = button('Make the plan', { class: 'button primary', on: { click: run } });
+  const making = el('div');
   const result = el('div');
   const underWay = el('div');
   const field = el('input', { class: 'field', type: 'number', min: '0.5', max: '240', step: '0.5', value: '12', 'aria-label': 'Hours', on: { input: ({ target }) => { ask.hours = Number(target.value); } } });
   host.replaceChildren(part('Plan the search',
     el('div', { class: 'edit-two' }, labelled('Hours', field), labelled('Visibility', choice('Visibility', [['good', 'Good'], ['fair', 'Fair'], ['poor', 'Poor']], 'good', (value) => { ask.visibility = value; }))),
     labelled('How searches find', choice('Model of detection', [['random', 'Random search'], ['inverse-cube', 'Inverse cube'], ['definite', 'Definite range']], 'random', (value) => { ask.model = value; })),
-    who, el('div', { class: 'actions' }, make)), result, underWay);
+    who, el('div', { class: 'actions' }, make), making), result, underWay);
 
   function showWho() {
     const all = resources();
@@ -42,7 +43,7 @@ export function fillPlan(host, { desk, map, resources, household, changed }) {
   async function run() {
     make.disabled = true;
     const ids = resources().filter((one) => !left.has(one.id) && one.status !== 'out_of_service').map((one) => one.id);
-    const made = await desk.attempt('/api/v1/plan', { method: 'POST', body: { ...ask, resources: ids } });
+    const made = await desk.long(making, 'Making the plan', (signal) => desk.attempt('/api/v1/plan', { method: 'POST', body: { ...ask, resources: ids }, signal }));
     make.disabled = false;
     if (!made) return;
     plan = made;
@@ -70,7 +71,7 @@ export function fillPlan(host, { desk, map, resources, household, changed }) {
 
   function line(one, ...more) {
     const what = one.segment ? one.segment.name : `Household ${one.household?.number ?? ''}`;
-    return el('li', { class: 'respond-card' },
+    return el('li', { class: 'respond-card', dataset: ENDED.has(one.status) || !one.status ? {} : { task: one.id } },
       el('button', { type: 'button', class: 'row-button', on: { click: () => map.look({ lon: one.lon, lat: one.lat, zoom: 14 }) } }, el('b', { text: `${one.order}. ${one.resource?.name ?? 'A resource'} → ${what}` }),
         el('div', { class: 'row-sub', text: `There in ${hours(one.arrive_h)}, searches ${hours(one.hours)}; finds ${amount(one.expected_people)} people (POD ${Math.round(one.pod * 100)} %)` }), el('div', { class: 'row-sub', text: one.why }), el('div', { class: 'row-sub mono', text: `${one.usng}${one.resource?.radio ? ` · ${one.resource.radio}` : ''}` })), ...more);
   }
@@ -84,6 +85,7 @@ export function fillPlan(host, { desk, map, resources, household, changed }) {
       tasks = [];
     }
     const open = tasks.filter((one) => !ENDED.has(one.status));
+    listed(open);
     if (!plan || plan.adopted) map.tasks(open, resources());
     const now = JSON.stringify(tasks);
     if (now === drawn || underWay.contains(document.activeElement?.closest('.respond-result'))) return;
@@ -107,5 +109,5 @@ export function fillPlan(host, { desk, map, resources, household, changed }) {
     changed();
   }
 
-  return { refresh };
+  return { refresh, open: () => tasks.filter((one) => !ENDED.has(one.status)) };
 }

@@ -2,23 +2,28 @@
 import { button, el, notify } from './dom.js';
 import { givenUp, latest } from './api.js';
 import { count, shortTime } from './format.js';
-import { choice, text } from './alerts-fields.js';
+import { choice, labelled, text } from './alerts-fields.js';
 import { nothing, part } from './respond-desk.js';
-import { hours, people } from './respond-words.js';
+import { hours, named, people } from './respond-words.js';
 
 const VEHICLES = [['car', 'By car'], ['high_clearance', 'By high-clearance truck'], ['boat', 'By boat'], ['foot', 'On foot'], ['air', 'By air']];
 
 /**
  * Fill the pane.
  * @param {HTMLElement} host
- * @param {{desk: object, map: object, choose: (id: string) => void, find: (id: string) => object|null, based: () => boolean, chosen: () => string|null, changed: () => void}} context
+ * @param {{desk: object, map: object, choose: (id: string) => void, find: (id: string) => object|null, bases: () => object[], chosen: () => string|null, changed: () => void}} context
  */
-export function fillReach(host, { desk, map, choose, find, based, chosen, changed }) {
-  const [askedReach, askedClosures] = [latest(), latest()];
+export function fillReach(host, { desk, map, choose, find, bases, chosen, changed }) {
+  const [askedReach, askedClosures, askedAround] = [latest(), latest(), latest()];
   let vehicle = 'car';
   let drawn = '';
   const reached = el('div');
   const closed = el('div');
+  const around = el('div');
+  const from = el('select', { class: 'field', 'aria-label': 'From which base' });
+  const minutes = text('Minutes', '15,30,60', { maxlength: '60', placeholder: '15,30,60' });
+  const drawnAround = el('p', { class: 'muted', role: 'status', hidden: true });
+  const hide = button('Hide', { class: 'button quiet', 'aria-label': 'Hide how far one gets', hidden: true, on: { click: () => { map.isochrones([]); drawnAround.hidden = true; hide.hidden = true; } } });
   const name = text('Name of the closure', '', { placeholder: 'Centerline Road at the slide', maxlength: '200' });
   const reason = text('Reason of the closure', '', { placeholder: 'Landslide', maxlength: '2000' });
   const close = (tool) => async () => {
@@ -30,10 +35,39 @@ export function fillReach(host, { desk, map, choose, find, based, chosen, change
     return changed();
   };
   host.replaceChildren(
-    part('Get there', choice('Vehicle', VEHICLES, vehicle, (value) => { vehicle = value; refresh(); })), reached,
+    part('Get there', choice('Vehicle', VEHICLES, vehicle, (value) => { vehicle = value; refresh(); if (!hide.hidden) showAround(); })), reached,
+    part('How far one gets from a base', el('div', { class: 'edit-two' }, labelled('Base', from), labelled('Minutes', minutes)), el('div', { class: 'actions' }, button('Show on the map', { on: { click: showAround } }), hide), drawnAround, around),
     part('Close a road', name, reason, el('div', { class: 'actions' }, button('Draw across it', { on: { click: close('route') } }), button('Draw the flooded ground', { on: { click: close('polygon') } }))), closed);
 
+  /** Draw the ground that is reached from the base in so many minutes. */
+  async function showAround() {
+    const base = bases()[Number(from.value)];
+    if (!base) return void notify('Add a resource with its base under Resources: the way is counted from there.', { bad: true });
+    const asked = minutes.value.split(/[\s,;]+/).filter(Boolean);
+    if (!asked.length || asked.some((one) => !/^\d{1,4}$/.test(one) || Number(one) < 1)) return void notify('Write minutes with commas, such as 15,30,60.', { bad: true });
+    try {
+      const address = new URLSearchParams({ lon: base.lon, lat: base.lat, vehicle, minutes: asked.join(',') });
+      const found = await desk.long(around, 'Following the roads', () => askedAround(`/api/v1/respond/isochrones?${address}`));
+      map.isochrones(found.features);
+      if (found.features.length) map.lookAt(found.features[0].geometry);
+      drawnAround.textContent = found.features.length ? `${named(VEHICLES, vehicle)} from ${base.name || 'the base'}: ${found.features.map((one) => one.properties.minutes).reverse().join(', ')} minutes, past what is closed.` : 'No road is reached from there in that time.';
+      drawnAround.hidden = false;
+      hide.hidden = !found.features.length;
+    } catch (error) {
+      if (!givenUp(error)) notify(`${error.message} ${error.hint ?? ''}`.trim(), { bad: true });
+    }
+    return undefined;
+  }
+
+  function showBases() {
+    const known = bases();
+    const chosenBase = from.value;
+    from.replaceChildren(...known.map((one, place) => el('option', { value: String(place), text: one.name || `${one.lat.toFixed(4)}, ${one.lon.toFixed(4)}` })));
+    if (Number(chosenBase) < known.length) from.value = chosenBase || '0';
+  }
+
   async function refresh({ shown = true } = {}) {
+    showBases();
     try {
       const found = (await askedClosures('/api/v1/closures')).items;
       map.closures(found);
@@ -44,7 +78,7 @@ export function fillReach(host, { desk, map, choose, find, based, chosen, change
       if (!givenUp(error)) notify(error.message, { bad: true });
     }
     if (!shown) return;
-    if (!based()) return void reached.replaceChildren(nothing('It is not known who can be reached.', 'Add a resource with its base under Resources: the way is counted from there.'));
+    if (!bases().length) return void reached.replaceChildren(nothing('It is not known who can be reached.', 'Add a resource with its base under Resources: the way is counted from there.'));
     const wait = setTimeout(() => { if (!reached.firstChild) reached.replaceChildren(el('div', { class: 'skeleton' })); }, 300);
     try {
       show(await askedReach(`/api/v1/respond/reach?vehicle=${vehicle}`));
