@@ -69,6 +69,7 @@ class Actor:
     # Of what the actor may see, these scopes alone: what is made for a recipient is made by such an actor,
     # so that no count, tile or hotspot in it comes from a record that the recipient is not given.
     only: frozenset[int] | None = None
+    for_recipient: int | None = None  # a partner's program asks: id of the recipient that it speaks for
     passes_on: bool = False  # what this actor sees goes to a recipient: fields of other agencies stay sealed
 
     def may(self, permission: Permission) -> bool:

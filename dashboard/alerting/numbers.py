@@ -11,7 +11,7 @@ from data.access import Actor
 from data.store import Store
 
 ALERTS = frozenset({"alert", "watch_area"})
-PEOPLE = frozenset({"call", "household", "task", "resource", "segment", "closure"})
+PEOPLE = frozenset({"call", "household", "task", "resource", "segment", "closure", "road_network"})
 
 
 class ActorNumbers:

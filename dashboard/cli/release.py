@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 
+from dashboard.cli import release_decide
 from dashboard.cli.export import ask, filter_option, judged_as_json, judged_in_words, kind_argument, to_option
 from dashboard.cli.opened import opened_store
 from dashboard.cli.output import REFUSED, json_option, say
+from dashboard.cli.release_decide import line_of, number_of, tell
 from data.errors import Invalid, NotFound
 from data.manifest import SUFFIX, Signer, check
 from data.model import StoreKind, Tlp
-from data.release import NewRecipient, Recipient, RecipientKind
-from data.release_records import Release
+from data.release import Approval, Channel, NewRecipient, Recipient, RecipientKind
+from data.release_records import Release, State
 from data.settings import load
 from data.store import Store
 
@@ -32,7 +33,7 @@ def release_group() -> None:
 @click.argument("key")
 @click.option("--name", default="", help="Name in full.  [default: the key]")
 @click.option(
-    "--kind", type=click.Choice([kind.value for kind in RecipientKind]), default="agency", show_default=True
+    "--kind", type=click.Choice(["agency", "person", "public"]), default="agency", show_default=True
 )
 @click.option("--agency", default="", help="Name of the recipient's agency, where the center knows it.")
 @click.option(
@@ -52,6 +53,23 @@ def release_group() -> None:
     "--granted-by", multiple=True, metavar="AGENCY", help="An agency whose records may be passed on."
 )
 @click.option("--until", default="", metavar="DATE", help="Last day of the agreement.")
+@click.option("--agreement", default="", help='What is agreed is called: "MOU 2026-14".')
+@click.option("--mail", multiple=True, metavar="ADDRESS", help="Where recalls and corrections are told.")
+@click.option("--webhook", multiple=True, metavar="URL", help="The same, as a signed POST.")
+@click.option(
+    "--approval",
+    type=click.Choice(["never", "always", *(tlp.name.lower() for tlp in Tlp)]),
+    default="never",
+    show_default=True,
+    help="When a second person is asked: always, or from this marking on.",
+)
+@click.option(
+    "--smallest-cell",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    show_default=True,
+    help="Counts of fewer records than this are not given. The public: 5 or more.",
+)
 @click.option("--end", is_flag=True, help="Nothing goes to this recipient any more.")
 @json_option
 def recipient(
@@ -65,6 +83,11 @@ def recipient(
     stores: tuple[str, ...],
     granted_by: tuple[str, ...],
     until: str,
+    agreement: str,
+    mail: tuple[str, ...],
+    webhook: tuple[str, ...],
+    approval: str,
+    smallest_cell: int,
     end: bool,
     as_json: bool,
 ) -> None:
@@ -84,6 +107,13 @@ def recipient(
                 stores=frozenset(StoreKind(one) for one in stores),
                 granted_by=frozenset(_agency(store, one) for one in granted_by),
                 until=_end_of(until) if until else None,
+                agreement=agreement,
+                channels=(
+                    *(Channel(kind="smtp", address=one) for one in mail),
+                    *(Channel(kind="webhook", address=one) for one in webhook),
+                ),
+                approval=_approval(approval),
+                smallest_cell=smallest_cell,
             )
             kept = store.recipients.put(system, new)
     say(_recipient(kept), as_json=as_json, text=_agreed(kept))
@@ -94,7 +124,8 @@ def recipient(
 def recipients(*, as_json: bool) -> None:
     """List the recipients."""
     with opened_store() as store:
-        known = store.recipients.all(store.system_actor())
+        everybody = store.recipients.all(store.system_actor())
+    known = [one for one in everybody if one.kind is not RecipientKind.OWN]
     none = "No recipients yet. Add one: watchfloor release recipient KEY --clearance green --store incident"
     say(
         {"items": [_recipient(one) for one in known]},
@@ -158,14 +189,13 @@ def key(*, as_json: bool) -> None:
 @click.option("--reason", required=True, help="What is wrong with it.")
 @json_option
 def recall(*, number: str, reason: str, as_json: bool) -> None:
-    """Call a release back, and say who has to be told."""
+    """Call a release back; its recipient is told through their channels."""
     with opened_store() as store:
-        called = store.releases.recall(store.system_actor(), _number(number), reason=reason)
-    say(
-        _line(called),
-        as_json=as_json,
-        text=f"Called back. Tell {called.recipient_name}: {called.file}, {reason}",
-    )
+        system = store.system_actor()
+        called = store.releases.recall(system, number_of(number), reason=reason)
+        told = store.notices.of(system, called.id)[-1].tellings
+    who = f"{called.recipient_name} is told through {len(told)} channels." if told else tell(called, reason)
+    say(line_of(called), as_json=as_json, text=f"Called back. {who}")
 
 
 @release_group.command("log")
@@ -179,10 +209,12 @@ def log(*, words: str, to: str, limit: int, as_json: bool) -> None:
         lines = store.releases.log(store.system_actor(), words=words, to=to, limit=limit)
     text = "\n".join(
         f"{one.at:%Y-%m-%d %H:%MZ}  {one.recipient}  {one.records:,} {one.kind}s  {one.marking.label}  "
-        f"{one.purpose}  {one.id}{'  CALLED BACK' if one.recalled else ''}"
+        f"{one.purpose}  {one.id}{_state(one)}"
         for one in lines
     )
-    say({"items": [_line(one) for one in lines]}, as_json=as_json, text=text or "Nothing has been released.")
+    say(
+        {"items": [line_of(one) for one in lines]}, as_json=as_json, text=text or "Nothing has been released."
+    )
 
 
 def _called_back(sha256: str) -> str:
@@ -203,18 +235,17 @@ def _agency(store: Store, name: str) -> int:
     return known[name.casefold()]
 
 
+def _approval(name: str) -> Approval:
+    if name in ("never", "always"):
+        return Approval(always=name == "always")
+    return Approval(above=Tlp[name.upper()])
+
+
 def _end_of(day: str) -> datetime:
     try:
         return datetime.fromisoformat(day).replace(hour=23, minute=59, second=59, tzinfo=UTC)
     except ValueError as error:
         raise Invalid(f"{day[:40]!r} is no day.", hint="Write it as 2027-06-30.") from error
-
-
-def _number(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid(f"{text[:60]!r} is no release.", hint="See `watchfloor release log`.") from error
 
 
 def _recipient(one: Recipient) -> dict[str, Any]:
@@ -227,6 +258,8 @@ def _recipient(one: Recipient) -> dict[str, Any]:
         "stores": sorted(store.value for store in one.stores),
         "granted_by": sorted(one.granted_by),
         "until": None if one.until is None else one.until.isoformat(),
+        "agreement": one.agreement,
+        "smallest_cell": one.smallest_cell,
         "ended": None if one.ended is None else one.ended.isoformat(),
     }
 
@@ -238,24 +271,13 @@ def _agreed(one: Recipient) -> str:
     return f"{one.key}: {one.name}, up to {one.clearance.label}, {stores}{until}{state}"
 
 
-def _line(one: Release) -> dict[str, Any]:
-    return {
-        "id": str(one.id),
-        "at": one.at.isoformat(),
-        "by": one.by,
-        "recipient": one.recipient,
-        "purpose": one.purpose,
-        "authority": one.authority,
-        "file": one.file,
-        "sha256": one.sha256,
-        "form": one.form,
-        "kind": one.kind,
-        "filter": one.filter,
-        "marking": one.marking.label,
-        "records": one.records,
-        "recalled": None if one.recalled is None else one.recalled.isoformat(),
-        "recall_reason": one.recall_reason,
-    }
+def _state(one: Release) -> str:
+    return (
+        "  CALLED BACK" if one.recalled else "" if one.state is State.RELEASED else f"  {one.state.upper()}"
+    )
 
+
+for _one in release_decide.commands:
+    release_group.add_command(_one)
 
 commands = (release_group,)

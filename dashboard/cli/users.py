@@ -11,6 +11,7 @@ from dashboard.cli.output import json_option, say
 from data.errors import Conflict, Invalid
 from data.model import Role, StoreKind, Tlp
 from data.reference.load import load_areas
+from data.release import generalises
 from data.store import HOME_AGENCY, Store
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8050"
@@ -157,10 +158,17 @@ def disable(name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--label", default="command line", show_default=True, help="What the token is for.")
 @click.option("--link", is_flag=True, help="Print a link that signs in once, instead of an API token.")
+@click.option(
+    "--to", default="", metavar="RECIPIENT", help="The token is a partner's: it reads what they may have."
+)
 @_address
 @json_option
-def token(name: str, label: str, link: bool, address: str, as_json: bool) -> None:
+def token(  # noqa: PLR0917  # click passes options by name
+    name: str, label: str, link: bool, to: str, address: str, as_json: bool
+) -> None:
     """Print an API token, or a sign-in link, for a person. It is shown this once."""
+    if link and to:
+        raise Invalid("A link signs a person in.", hint="Give a partner a token: leave --link out.")
     with opened_store() as store:
         user = store.users.find(name)
         if user.disabled:
@@ -169,7 +177,8 @@ def token(name: str, label: str, link: bool, address: str, as_json: bool) -> Non
             url = f"{address}/link/{store.users.make_link(user.id)}"
             say({"link": url}, as_json=as_json, text=url)
         else:
-            bearer = store.users.make_bearer(user.id, label)
+            partner = partner_of(store, to) if to else None
+            bearer = store.users.make_bearer(user.id, label, recipient_id=partner)
             say({"token": bearer, "label": label}, as_json=as_json, text=bearer)
 
 
@@ -183,6 +192,17 @@ def password(name: str, password_stdin: bool, as_json: bool) -> None:
         secret = _read_password(from_stdin=password_stdin)
         store.users.set_password(store.system_actor(), store.users.find(name).id, secret)
     say({"changed": name}, as_json=as_json, text=f"The password of {name} was set.")
+
+
+def partner_of(store: Store, key: str) -> int:
+    """Return the number of a recipient whose programs may read here; raise Invalid where none may."""
+    known = store.recipients.get(store.system_actor(), key)
+    if generalises(known) or known.smallest_cell:
+        raise Invalid(
+            f"{known.name} is given what is coarse or counted alone, which the API is not.",
+            hint="Send them files: watchfloor release send.",
+        )
+    return known.id
 
 
 def _agency(store: Store, name: str) -> int:

@@ -22,6 +22,7 @@ from dashboard.services import Services
 from dashboard.web.denials import Denials
 from dashboard.web.errors import answer, store_is_down
 from dashboard.web.navigation import navigates
+from dashboard.web.partners import Partners
 from data.access import Actor
 from data.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable, WatchfloorError
 
@@ -83,6 +84,7 @@ class Gate:
         self.denials = denials
         self.ready = ready
         self.router = router
+        self.partners = Partners(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with its actor set, or answer it here."""
@@ -127,6 +129,10 @@ class Gate:
             found = await asyncio.to_thread(self._known, self.services.store.users.actor_for_bearer, bearer)
             if found is None:
                 raise Unauthenticated("The bearer token is not valid.", hint="watchfloor users token NAME")
+            if found.for_recipient is not None:
+                found = await asyncio.to_thread(
+                    self.partners.standing, found, method=scope["method"], path=scope["path"]
+                )
             return Asking(found, bearer=True)
         found = await self._session_actor(scope)
         if found is None and not is_public(scope["path"]):

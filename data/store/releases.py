@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -78,6 +78,15 @@ class Releases:
                 sha256=new.sha256,
             )
         return self._get(new.id)
+
+    def count_answers(self, actor: Actor, new: NewRelease, many: int) -> None:
+        """Count answers to a partner's program: one line of the log for all that has the same `product`."""
+        same = release.c.product == new.product
+        more = update(release).where(same).values(records=release.c.records + many)
+        with writing(self._store.engine) as connection:
+            if connection.execute(more).rowcount:
+                return
+        self.enter(actor, replace(new, count=many), action="answer")
 
     def get(self, actor: Actor, release_id: UUID) -> Release:
         """Return one line of the log; raise NotFound."""

@@ -39,10 +39,14 @@ _KNOWN = select(t.user, t.agency.c.law_enforcement).join(t.agency, t.agency.c.id
 _BY_SESSION = _KNOWN.join(t.session, t.session.c.user_id == t.user.c.id).where(
     t.session.c.token_hash == bindparam("digest"), t.session.c.expires_ms > bindparam("now_ms")
 )
-_BY_BEARER = _KNOWN.join(t.credential, t.credential.c.user_id == t.user.c.id).where(
-    t.credential.c.token_hash == bindparam("digest"),
-    t.credential.c.kind == "bearer",
-    t.credential.c.expires_ms > bindparam("now_ms"),
+_BY_BEARER = (
+    _KNOWN.join(t.credential, t.credential.c.user_id == t.user.c.id)
+    .add_columns(t.credential.c.recipient_id)
+    .where(
+        t.credential.c.token_hash == bindparam("digest"),
+        t.credential.c.kind == "bearer",
+        t.credential.c.expires_ms > bindparam("now_ms"),
+    )
 )
 
 
@@ -203,9 +207,14 @@ class Users:
             ).scalar_one()
             return self._new_session(connection, user_id)
 
-    def make_bearer(self, user_id: int, name: str) -> str:
-        """Return an API token for a user; it lasts a year and is shown once."""
-        return self._credential(user_id, kind="bearer", name=name, life=_BEARER_LIFE)
+    def make_bearer(self, user_id: int, name: str, *, recipient_id: int | None = None) -> str:
+        """Return an API token for a user; it lasts a year and is shown once.
+
+        With a recipient it is a partner's: of what the user may see, it is given what they may have.
+        """
+        return self._credential(
+            user_id, kind="bearer", name=name, life=_BEARER_LIFE, recipient_id=recipient_id
+        )
 
     def actor_for_bearer(self, token: str) -> Actor:
         """Return on whose behalf an API token speaks; raise Unauthenticated."""
@@ -228,6 +237,7 @@ class Users:
             clearance=Tlp(row.clearance),
             stores=frozenset(StoreKind(store) for store in row.stores),
             session=session,
+            for_recipient=row._mapping.get("recipient_id"),
         )
 
     def _new_session(self, connection: Connection, user_id: int) -> str:
@@ -244,7 +254,9 @@ class Users:
         self._audit.record(connection, None, "sign_in", kind="user", record=user_id)
         return token
 
-    def _credential(self, user_id: int, *, kind: str, name: str, life: timedelta) -> str:
+    def _credential(
+        self, user_id: int, *, kind: str, name: str, life: timedelta, recipient_id: int | None = None
+    ) -> str:
         token, now = secrets.token_urlsafe(32), self._clock.now()
         with writing(self._engine) as connection:
             connection.execute(
@@ -255,9 +267,11 @@ class Users:
                     user_id=user_id,
                     created_ms=to_ms(now),
                     expires_ms=to_ms(now + life),
+                    recipient_id=recipient_id,
                 )
             )
-            self._audit.record(connection, None, f"make_{kind}", kind="user", record=user_id, name=name)
+            about = {"name": name} if recipient_id is None else {"name": name, "recipient": recipient_id}
+            self._audit.record(connection, None, f"make_{kind}", kind="user", record=user_id, **about)
         return token
 
 

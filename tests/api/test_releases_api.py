@@ -137,3 +137,38 @@ def test_a_sanitised_version_goes_where_the_original_may_not(site: Served) -> No
     assert site.officer.get(f"/api/v1/incidents/{secret.id}").json()["title"] == "Informant Doe saw it"
     assert site.officer.delete(path).status_code == 204
     assert site.officer.get(path).status_code == 404
+
+
+def test_a_partners_token_reads_what_they_may_have_and_every_hour_is_in_the_log(site: Served) -> None:
+    _partner(site)
+    shown = site.world.incident(title="Bridge out")
+    hidden = site.world.incident(title="Informant", scope_id=site.world.scope(tlp=Tlp.AMBER))
+    site.refresh()
+    users, partner = site.services.store.users, site.services.store.recipients.get(site.world.system, "eoc")
+    analyst = site.world.user(role=Role.ANALYST, stores=tuple(StoreKind), clearance=Tlp.RED)
+    token = users.make_bearer(analyst, "feed", recipient_id=partner.id)
+    program = site.client(headers={"Authorization": f"Bearer {token}"})
+    assert [one["title"] for one in program.get("/api/v1/incidents").json()["items"]] == ["Bridge out"]
+    assert program.get("/api/v1/summary").json()["total"] == 1
+    assert program.get(f"/api/v1/incidents/{shown.id}").status_code == 200
+    assert program.get(f"/api/v1/incidents/{hidden.id}").status_code == 404
+    for path in (f"incidents/{shown.id}/comments", f"incidents/{shown.id}/history", "recipients", "sources"):
+        assert program.get(f"/api/v1/{path}").status_code == 403, path
+    assert program.post("/api/v1/incidents", json={}).status_code == 403
+    lines = site.officer.get("/api/v1/releases", params={"recipient": "eoc"}).json()["items"]
+    assert [(one["what"], one["form"]) for one in lines] == [("api", "api")]
+    _administrator(site).patch("/api/v1/recipients/eoc", json={"ended": True})
+    assert program.get("/api/v1/incidents").status_code == 403
+
+
+def test_what_officers_take_along_is_in_the_log(site: Served) -> None:
+    site.world.incident(title="Bridge out")
+    site.refresh()
+    assert site.officer.get("/api/v1/export/incidents.csv").status_code == 200
+    assert site.officer.get("/api/v1/export/hotspots.geojson").status_code == 200
+    lines = site.officer.get("/api/v1/releases", params={"recipient": "own"}).json()["items"]
+    assert [(one["what"], one["purpose"]) for one in lines] == [
+        ("hotspots", "own use"),
+        ("incident", "own use"),
+    ]
+    assert site.officer.get("/api/v1/recipients").json()["total"] == 0

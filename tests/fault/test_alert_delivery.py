@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 
 from dashboard.alerting import deliver, webhook
 from dashboard.alerting.deliver import deliver_due
+from dashboard.alerting.notices import deliver_notices
 from dashboard.alerting.watcher import Watcher
 from dashboard.services import Services
 from data.access import Actor
@@ -27,8 +28,10 @@ from data.alert_rules import Drawn, EmailChannel, Escalation, QuietHours, Severi
 from data.clock import FixedClock, SystemClock
 from data.mirror import Mirror
 from data.model import Role, StoreKind, Tlp
+from data.release import Channel, NewRecipient
 from data.settings import Settings
 from data.store import Store, open_store
+from layers.release.inhouse import sent_by_itself
 from tests.support.records import EVERY_DAY, World
 from tests.support.server import environment, free_port
 
@@ -326,6 +329,35 @@ def test_an_alert_escalates_when_nobody_takes_it_and_not_when_somebody_did(
     assert sum("boss@example.org" in mail for mail in box.got) == 1
 
 
+def test_a_recipient_is_told_of_a_recall_by_mail_and_by_webhook_again_until_it_arrives(
+    floor: Callable[..., Floor], mailbox: tuple[Mailbox, int], hook: Hook
+) -> None:
+    box, port = mailbox
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+    here = floor(**mail, webhook_hosts="127.0.0.1", webhook_private=True)
+    store, system = here.services.store, here.services.store.system_actor()
+    channels = (
+        Channel(kind="smtp", address="eoc@example.org"),
+        Channel(kind="webhook", address=f"http://127.0.0.1:{hook.port}/told"),
+    )
+    to = store.recipients.put(system, NewRecipient(key="eoc", name="State EOC", channels=channels))
+    line = sent_by_itself(
+        store, to, purpose="drill", what="incident", form="csv", records=(), marking=Tlp.CLEAR, body=b"x"
+    )
+    box.refuse.append("451 not now")
+    store.releases.recall(system, line.id, reason="The bridge is open.")
+    assert deliver_notices(here.services) == 2
+    assert deliver_notices(here.services) == 0
+    here.later(minutes=1)
+    assert deliver_notices(here.services) == 1
+    assert len(box.got) == 1
+    assert "The bridge is open." in box.got[0]
+    assert "[TLP:CLEAR]" in box.got[0]
+    assert [json.loads(body)["notice"]["kind"] for _, body in hook.got] == ["recall"]
+    (notice,) = store.notices.of(system, line.id)
+    assert sorted(one.outcome for one in notice.tellings) == ["failed", "sent", "sent"]
+
+
 def test_two_workers_tell_of_each_report_once(floor: Callable[..., Floor]) -> None:
     here = floor()
     here.watch()
@@ -351,6 +383,7 @@ from pathlib import Path
 from data.store import open_store, evaluations
 from data.settings import load
 from dashboard.services import open_services
+from dashboard.alerting.notices import deliver_notices
 from dashboard.alerting.watcher import Watcher
 services = open_services(load())
 services.mirror.refresh()
