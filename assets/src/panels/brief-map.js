@@ -25,15 +25,23 @@ export function createBriefMap({ map, token }) {
 
   /** The map is only made when a page has one. */
   function mount(bbox) {
+    if (!mounted) requestAnimationFrame(early);
     mounted ??= Promise.resolve(map.mount(host, { theme: theme(), token: token() ?? undefined, bbox, layers: { incidents: false, sites: false, areas: false } }))
       .then(() => {
         if (gone) return;
-        map.engine?.on('styledata', put);
         put();
         showKind();
       })
       .catch((error) => notify(`The map could not be drawn: ${error.message}. The words and figures stand.`, { bad: true }));
     return mounted;
+  }
+
+  /** What was kept is drawn as soon as there is a style to draw it in, before the ground is complete. */
+  function early() {
+    if (gone) return;
+    if (!map.engine) return void requestAnimationFrame(early);
+    map.engine.on('styledata', put);
+    put();
   }
 
   function put() {

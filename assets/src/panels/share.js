@@ -16,6 +16,7 @@ const PANES = [['preview', 'Preview', fillPreview], ['recipients', 'Recipients',
  * @param {{map: object, token: () => string|null}} context
  */
 export function startShare(root) {
+  const { agencies } = JSON.parse(root.dataset.words);
   const stopping = new AbortController();
   const asked = Object.fromEntries(new URLSearchParams(window.location.search));
   const panes = Object.fromEntries(PANES.map(([name, label]) => [name, el('div', { class: 'share-pane', role: 'tabpanel', 'aria-label': label, tabindex: '0' })]));
@@ -23,7 +24,6 @@ export function startShare(root) {
   const recipients = createRecipients();
   const parts = {};
   const tabs = createTabs(byId(IDS.shareTabs), { chosen: (name) => parts[name]?.refresh() });
-  const { agencies } = JSON.parse(root.dataset.words);
   const context = { agencies, recipients, asked, signal: stopping.signal, open: (name) => tabs.choose(name), count: (name, n) => tabs.count(name, n || null) };
   for (const [name, label, fill] of PANES) {
     parts[name] = fill(panes[name], context);

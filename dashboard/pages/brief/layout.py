@@ -60,10 +60,7 @@ def _stage() -> Component:
     """Return the page of a brief as it will be seen; JavaScript writes its words and draws its map."""
     figure = html.Div(
         [
-            html.Div(
-                [html.Div(id=ids.BRIEF_MAP, className="map"), html.Div(className="brief-key")],
-                className="brief-map",
-            ),
+            html.Div(html.Div(id=ids.BRIEF_MAP, className="map"), className="brief-map"),
             html.Div(
                 dcc.Graph(
                     id=ids.BRIEF_CHART,
@@ -82,7 +79,10 @@ def _stage() -> Component:
         html.Article(
             [
                 html.Div(className="brief-words"),
-                html.Div([figure, html.Div(className="brief-lines")], className="brief-body"),
+                html.Div(
+                    [figure, html.Div(className="brief-lines"), html.Div(className="brief-key")],
+                    className="brief-body",
+                ),
                 html.Div(className="brief-source"),
             ],
             className="brief-card",
