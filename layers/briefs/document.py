@@ -147,3 +147,13 @@ def as_json(document: Document) -> bytes:
 def from_json(text: bytes) -> Document:
     """Return a frozen document."""
     return msgspec.json.decode(text, type=Document)
+
+
+def page_json(page: DocumentPage) -> bytes:
+    """Return one page as JSON."""
+    return msgspec.json.encode(page)
+
+
+def page_from_json(text: bytes) -> DocumentPage:
+    """Return a frozen page."""
+    return msgspec.json.decode(text, type=DocumentPage)

@@ -1,0 +1,229 @@
+"""Pages about places: hotspots by name, sites that reports touch, the eight lifelines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from dashboard.briefing.desk import Desk, Draft, behind, behind_view, scopes_of
+from dashboard.briefing.incidents import HIGH
+from data.brief_records import BriefFigure
+from data.geo import distance_m, inverse_mercator
+from data.model import LonLat, SiteStatus
+from data.query import Query
+from data.records import Site
+from data.reference import lifelines
+from layers.briefs import words
+from layers.briefs.document import LegendLine, Table
+from layers.briefs.picture import hotspot_shapes, picture
+from layers.hotspots import Asked, Kind, ground_of
+from layers.hotspots.names import names
+from layers.hotspots.ranked import ranked
+
+NEAR_M: Final = 500.0
+_MOST: Final = 8
+_LETTER: Final = {SiteStatus.UNKNOWN: "Not known", SiteStatus.GREEN: "Green"} | {
+    SiteStatus.YELLOW: "Yellow",
+    SiteStatus.RED: "Red",
+}
+_MOST_TOUCHING: Final = 400
+
+
+def hotspots(desk: Desk) -> Draft | None:
+    """Return the tested hotspots of the period with their names; None for the public."""
+    if desk.smallest:
+        return None
+    view = desk.view
+    areas = [desk.services.store.areas.geometry(desk.actor, area) for area in desk.query.areas]
+    asked = Asked(kind=Kind.GI_STAR, bbox=None, within=ground_of(desk.query, areas), zone=desk.zone)
+    found = ranked(view, asked, names=names(), most=_MOST)
+    items = found.items
+    headline = (
+        f"{words.many(found.total, 'place')} with more reports than chance would put there: "
+        f"{words.listed([one['name'] for one in items[:3]])}."
+        if items
+        else "No place has more reports than chance would put there."
+    )
+    return Draft(
+        kind="hotspots",
+        headline=headline,
+        lines=tuple(f"{one['name']}: {one['sentence']}" for one in items[:2])
+        + (() if not items else (found.behind.exposure,)),
+        notes=found.behind.method.text,
+        what="Getis-Ord Gi*, permutation p, Benjamini-Hochberg",
+        scopes=scopes_of(view) | _site_scopes(desk),
+        map=picture(
+            view,
+            title="Hotspots",
+            at=desk.end,
+            bbox=desk.bbox,
+            shapes=hotspot_shapes(items),
+            legend=(LegendLine(key="role:hotspot", label="Hotspot: passed its test"),) if items else (),
+            note=found.behind.note,
+            sites=False,
+        ),
+        figures=tuple(_hotspot_figure(desk, one) for one in items),
+        view={"piece": "hotspots", "filter": desk.filter, "bbox": desk.bbox},
+    )
+
+
+def _hotspot_figure(desk: Desk, one: dict[str, Any]) -> BriefFigure:
+    canonical = desk.query.canonical()
+    query = f"{canonical}&shape={one['shape']}" if not desk.query.shapes else canonical
+    inside = desk.look(Query.parse(query))
+    return BriefFigure(
+        key=f"hotspot:{one['name']}"[:60],
+        label=f"reports in the hotspot {one['name']}",
+        value=float(one["count"]),
+        unit="reports",
+        query=query,
+        at=desk.end,
+        behind=behind_view(inside),
+    )
+
+
+def touched(desk: Desk) -> Draft | None:
+    """Return the sites that severe reports lie near, nearest first; None for the public."""
+    if desk.smallest:
+        return None
+    near = _near(desk)
+    rows = tuple(
+        (site.name, site.sector, _LETTER[site.status], f"{count:,}", f"{metres:,.0f} m")
+        for site, count, metres in near[:10]
+    )
+    headline = (
+        f"{words.many(len(near), 'site')} with severe reports within {NEAR_M:,.0f} m: "
+        f"{words.listed([site.name for site, _, _ in near[:2]])}{' and others' if len(near) > 2 else ''}."
+        if near
+        else f"No site has a severe report within {NEAR_M:,.0f} m."
+    )
+    severe = desk.look(_severe_query(desk))
+    return Draft(
+        kind="sites",
+        headline=headline,
+        what="Sites and severe reports of the period",
+        scopes=scopes_of(severe) | _site_scopes(desk),
+        table=Table(
+            title="Sites touched",
+            columns=("Site", "Sector", "Status", "Reports", "Nearest"),
+            rows=rows,
+            numeric=(3, 4),
+        ),
+        figures=(_sites_figure(desk, "sites_touched", "sites touched", [one for one, _, _ in near]),),
+        view={"piece": "touched", "filter": desk.filter, "bbox": desk.bbox},
+    )
+
+
+def lifeline_table(desk: Desk) -> Draft | None:
+    """Return the eight lifelines with what is known of their sites; None for the public."""
+    if desk.smallest:
+        return None
+    sites = _all_sites(desk)
+    rows = tuple(_lifeline_row(one.name, [s for s in sites if s.lifeline == one.id]) for one in _lines())
+    down = [site for site in sites if site.status is SiteStatus.RED]
+    unsaid = sum(site.status is SiteStatus.UNKNOWN for site in sites)
+    headline = (
+        f"{words.many(len(down), 'site')} red: {words.listed([one.name for one in down[:3]])}."
+        if down
+        else "No site is reported red."
+    )
+    return Draft(
+        kind="lifelines",
+        headline=headline,
+        lines=(f"{words.many(unsaid, 'site')} of {len(sites):,} nobody has said anything of.",),
+        what="Lifeline status as reported for each site",
+        scopes=_site_scopes(desk),
+        table=Table(
+            title="Community lifelines",
+            columns=("Lifeline", "Red", "Yellow", "Green", "Not known", "Worst"),
+            rows=rows,
+            numeric=(1, 2, 3, 4),
+        ),
+        figures=(_sites_figure(desk, "sites_red", "sites reported red", down),),
+        view={"piece": "lifelines", "filter": desk.filter, "bbox": desk.bbox},
+    )
+
+
+def site_page(desk: Desk, one: Site) -> Draft:
+    """Return a page about one site. Whom to call stays in the house: it is not on it."""
+    said = "" if one.status_at is None else f", {words.when(one.status_at, desk.zone)}"
+    facts = (
+        ("Sector", one.sector),
+        ("Lifeline", one.lifeline or "none"),
+        ("Address", one.address or "not known"),
+        ("Status", f"{_LETTER[one.status]}{said}"),
+        ("Said by", one.status_source or "nobody"),
+        ("Owner", one.owner or "not known"),
+    )
+    return Draft(
+        kind="site",
+        headline=f"{one.name}: {_LETTER[one.status].lower()}.",
+        what=f"{one.source.name}, {one.vintage or 'vintage not known'}",
+        scopes=frozenset({one.scope.id}),
+        table=Table(title="What is known", columns=("", ""), rows=facts),
+        figures=(_sites_figure(desk, "site", one.name, [one]),),
+        view={"piece": "site", "id": str(one.id)},
+    )
+
+
+def _severe_query(desk: Desk) -> Query:
+    return replace(desk.query, severities=desk.query.severities or HIGH)
+
+
+def _near(desk: Desk) -> list[tuple[Site, int, float]]:
+    """Return the sites with severe reports beside them, how many, and how far the nearest is."""
+    severe = desk.look(_severe_query(desk))
+    rows = severe.located
+    if not len(rows):
+        return []
+    lon, lat = inverse_mercator(severe.frame.x[rows], severe.frame.y[rows])
+    frame = severe.snapshot.sites
+    seen = frame.chosen(severe.snapshot.scope_table(severe.visible), sectors=frozenset())
+    places = frame.lonlat
+    found: list[tuple[int, int, float]] = []
+    for at in seen.tolist():
+        away = distance_m(LonLat(float(places[0][at]), float(places[1][at])), lon, lat)
+        inside = int((away <= NEAR_M).sum())
+        if inside:
+            found.append((int(frame.seq[at]), inside, float(away.min())))
+    found.sort(key=lambda one: (-one[1], one[2]))
+    best = found[:_MOST_TOUCHING]
+    sites = {one.seq: one for one in desk.services.store.sites.by_seq(desk.actor, [seq for seq, *_ in best])}
+    return [(sites[seq], count, metres) for seq, count, metres in best if seq in sites]
+
+
+def _all_sites(desk: Desk) -> list[Site]:
+    frame = desk.view.snapshot.sites.listed
+    seen = desk.view.snapshot.scope_table(desk.view.visible)[frame.scope]
+    return desk.services.store.sites.by_seq(desk.actor, frame.seq[seen].tolist())
+
+
+def _lines() -> list[Any]:
+    return list(lifelines().values())
+
+
+def _lifeline_row(name: str, sites: list[Site]) -> tuple[str, ...]:
+    by = Counter(site.status for site in sites)
+    worst = max(sites, key=lambda one: (one.status, one.name), default=None)
+    said = "no site" if worst is None else worst.name if worst.status > SiteStatus.GREEN else "none reported"
+    order = (SiteStatus.RED, SiteStatus.YELLOW, SiteStatus.GREEN, SiteStatus.UNKNOWN)
+    return (name, *(f"{by[status]:,}" for status in order), said)
+
+
+def _sites_figure(desk: Desk, key: str, label: str, sites: list[Site]) -> BriefFigure:
+    return BriefFigure(
+        key=key,
+        label=label,
+        value=len(sites),
+        unit="sites",
+        query="",
+        at=desk.end,
+        behind=behind("site", sites),
+    )
+
+
+def _site_scopes(desk: Desk) -> frozenset[int]:
+    return frozenset(np.unique(desk.view.snapshot.sites.listed.scope).tolist()) & desk.view.visible
