@@ -63,9 +63,9 @@ class Question:
         return hotspots(look(self.query), self.of(services, actor), look=look)
 
     def marking(self, services: Services, actor: Actor, *, now: datetime) -> Tlp:
-        """Return the highest marking of what the map is made of; a difference is made of other times too."""
+        """Return the highest marking of what the map is made of; some are made of other times too."""
         query = self.query
-        if self.kind is Kind.DIFFERENCE:
+        if self.kind in (Kind.DIFFERENCE, Kind.EXCESS):
             query = replace(query, last_ms=None, from_ms=None, to_ms=None)
         return services.mirror.view(actor, query, now=now).marking
 
@@ -76,7 +76,9 @@ def question(
     kind: Annotated[Kind, Param(description="What the cells show.")] = Kind.DENSITY,
     bbox: Annotated[str, Param(max_length=200, description="west,south,east,north in degrees.")] = "",
     cell_m: Annotated[float | None, Param(description="Side of a cell; absent: by the data.")] = None,
-    against: Annotated[Against, Param(description="What a difference compares with.")] = Against.PREVIOUS,
+    against: Annotated[
+        Against, Param(description="What a difference or an excess compares with.")
+    ] = Against.PREVIOUS,
     duplicates: Annotated[bool, Param(description="Count what another source has told already.")] = False,
     adjust: Annotated[
         str,

@@ -23,7 +23,7 @@ class Asked:
     kind: Kind = Kind.GI_STAR
     bbox: Extent | None = None
     cell_m: float | None = None
-    against: Against = Against.PREVIOUS  # for a difference
+    against: Against = Against.PREVIOUS  # for a difference or an excess
     duplicates: bool = False
     within: BaseGeometry | None = None
     zone: str = "UTC"

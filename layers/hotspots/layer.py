@@ -18,6 +18,7 @@ class Kind(StrEnum):
     GI_STAR = "gi_star"
     TREND = "trend"
     DIFFERENCE = "difference"
+    EXCESS = "excess"
 
 
 class Against(StrEnum):
@@ -43,6 +44,10 @@ NOTES: Final = MappingProxyType(
         Kind.DIFFERENCE: (
             "Against an earlier time. Hatched: a change larger than chance, after correction for all places "
             "tested. Habits of reporting change too."
+        ),
+        Kind.EXCESS: (
+            "Each place against its own past. Hatched: more than is usual there, after correction for all "
+            "places tested. Colour alone claims nothing. Not adjusted for population."
         ),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,19 @@ from layers.analytics.trend import MIN_STEPS
 from layers.hotspots.answer import Hotspots, shown
 from layers.hotspots.asked import Asked
 from layers.hotspots.cells import Cells, cells_for
-from layers.hotspots.compared import Look, compared
+from layers.hotspots.compared import compared
 from layers.hotspots.counted import Counted, counted
 from layers.hotspots.course import course
+from layers.hotspots.earlier import Look
 from layers.hotspots.layer import Kind
 from layers.hotspots.mask import validity
 from layers.hotspots.tested import Tested, tested
+from layers.hotspots.usual import beyond_usual
 from layers.hotspots.window import Window, window_of
 
 Columns = dict[str, npt.NDArray[Any]]
 
+_OF_EARLIER = MappingProxyType({Kind.DIFFERENCE: compared, Kind.EXCESS: beyond_usual})
 _FAINT = 0.01  # of the peak: below it a smoothed cell is not drawn
 _QUIET_Z = 1.0  # below it a cell without reports is not drawn
 
@@ -32,12 +36,12 @@ _QUIET_Z = 1.0  # below it a cell without reports is not drawn
 def hotspots(view: View, asked: Asked, *, look: Look | None = None) -> Hotspots:
     """Return the map that was asked for, over a view's own extent or a given box.
 
-    `look` brings the view of another filter of the same actor: a difference needs it, others do not.
+    `look` brings the view of another filter of the same actor: what compares needs it.
     """
-    if asked.kind is Kind.DIFFERENCE:
+    if asked.kind in _OF_EARLIER:
         if look is None:
-            raise ValueError("a difference looks at other times too: give `look`")
-        return compared(view, asked, look)
+            raise ValueError("a comparison looks at other times too: give `look`")
+        return _OF_EARLIER[asked.kind](view, asked, look)
     found = counted(view, duplicates=asked.duplicates)
     cells = cells_for(found, bbox=asked.bbox, cell_m=asked.cell_m)
     if cells is None:

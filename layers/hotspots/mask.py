@@ -63,11 +63,17 @@ def ground_of(query: Query, areas: Sequence[BaseGeometry]) -> BaseGeometry | Non
     parts = []
     if areas and Dimension.AREA not in query.inverted:
         parts.append(shapely.union_all([shapely.make_valid(area) for area in areas]))
-    if query.shapes and Dimension.SHAPE not in query.inverted:
-        parts.append(shapely.union_all([_outline(shape) for shape in query.shapes]))
+    drawn = drawn_in(query)
+    if drawn is not None and Dimension.SHAPE not in query.inverted:
+        parts.append(drawn)
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else shapely.intersection(parts[0], parts[1])
+
+
+def drawn_in(query: Query) -> BaseGeometry | None:
+    """Return the ground in degrees of what is drawn in a filter; None where nothing is."""
+    return shapely.union_all([_outline(shape) for shape in query.shapes]) if query.shapes else None
 
 
 def _outline(shape: Shape) -> BaseGeometry:

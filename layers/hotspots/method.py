@@ -33,8 +33,13 @@ _METHODS: Final = {
         "Reports in each cell and its eight neighbours in both times, per unit of time. A claim needs the "
         "exact two-sided conditional (binomial) probability of a split so uneven"
     ),
+    Kind.EXCESS: (
+        "Reports in each cell and its eight neighbours against the mean of earlier periods there. "
+        "A claim needs the one-sided probability of so many, by a negative binomial count with the spread of "
+        "those periods. z is that probability as a normal score, for colour only"
+    ),
 }
-_EXCESS: Final = (
+_EXPOSED: Final = (
     "Reports in each cell and its eight neighbours against what their share of the exposed would give. "
     "A claim needs the exact Poisson probability of so many, or the negative binomial one where places "
     "differ more than Poisson allows. z is that probability as a normal score, for colour only."
@@ -44,6 +49,7 @@ _TITLES: Final = {
     Kind.GI_STAR: "How sure are these hotspots?",
     Kind.TREND: "How sure is this trend indicator?",
     Kind.DIFFERENCE: "How sure is this change?",
+    Kind.EXCESS: "How sure is this excess?",
 }
 
 
@@ -123,7 +129,7 @@ def _exposure(facts: Facts) -> str:
 
 def _what(facts: Facts) -> str:
     if facts.exposure is not None:
-        return _EXCESS
+        return _EXPOSED
     words = _METHODS[facts.kind]
     if facts.kind in (Kind.GI_STAR, Kind.TREND):
         return words + (

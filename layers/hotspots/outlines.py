@@ -18,7 +18,23 @@ from layers.hotspots.mask import Mask
 from layers.hotspots.peaks import places_of
 from layers.hotspots.tested import Tested
 
+Ring = npt.NDArray[np.float64]
+
 _DECIMALS = 6  # of a degree, as the cells are drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn in a filter, in degrees, and whether it is what is left out."""
+
+    ground: BaseGeometry
+    left_out: bool
+
+    def part_of(self, rings: list[Ring]) -> list[Ring]:
+        """Return that part of the rings, as rings without holes, which the drawing lets through."""
+        cut = shapely.difference if self.left_out else shapely.intersection
+        ground = shapely.make_valid(self.ground)
+        return [ring for each in rings for ring in _rings(cut(shapely.Polygon(each), ground))]
 
 
 @dataclass(frozen=True)
@@ -37,10 +53,14 @@ class Outline:
         boxes = shapely.box(lon[columns], lat[rows], lon[columns + 1], lat[rows + 1])
         return shapely.remove_repeated_points(shapely.simplify(shapely.union_all(boxes), 0.0))
 
-    @property
-    def shape(self) -> str:
-        """Its ground as the filter's text: what it selects are the reports counted here."""
+    def shape(self, drawn: Drawn | None = None) -> str:
+        """Return its ground as the filter's text: what it selects are the reports counted here.
+
+        It takes the place of what is drawn in the filter, so it is that part of it which is drawn.
+        """
         parts = _without_holes(self.grid, self.cells)
+        if drawn is not None:
+            parts = drawn.part_of(parts) or parts  # none: a cell at the rim, whose report lies on it
         if len(parts) > MAX_SHAPES or any(len(part) > MAX_VERTICES for part in parts):
             west, south, east, north = self.geometry.bounds  # more than the grammar takes: its box
             return shapes_text((Rectangle(west, south, east, north),))
@@ -88,6 +108,22 @@ def _without_holes(grid: Grid, cells: Mask) -> list[npt.NDArray[np.float64]]:
             pending.append((row, column, inside[:, :cut]) if cut else (row, column, inside))
             pending.append((row, column + cut, inside[:, cut:]))
     return rings
+
+
+def _rings(geometry: BaseGeometry) -> Iterator[Ring]:
+    """Yield rings that cover the ground of a geometry: what has a hole is cut through it."""
+    for part in shapely.get_parts(geometry):
+        if part.geom_type == "GeometryCollection":
+            yield from _rings(part)
+        elif part.geom_type == "Polygon" and not part.interiors:
+            ring = np.round(shapely.get_coordinates(part)[:-1], _DECIMALS + 1)
+            if len(np.unique(ring, axis=0)) > 2:
+                yield ring
+        elif part.geom_type == "Polygon":
+            west, south, east, north = part.bounds
+            cut = float(shapely.centroid(part.interiors[0]).x)
+            for half in (shapely.box(west, south, cut, north), shapely.box(cut, south, east, north)):
+                yield from _rings(shapely.intersection(part, half))
 
 
 def _cells_of(polygon: BaseGeometry, shape: tuple[int, int]) -> Mask:

@@ -11,6 +11,7 @@ import shapely
 
 from data.mirror import View
 from data.model import LonLat
+from data.query import Dimension
 from layers.analytics.excess import excess
 from layers.hotspots.answer import Hotspots, cell_id
 from layers.hotspots.asked import Asked
@@ -18,8 +19,9 @@ from layers.hotspots.cells import cells_for
 from layers.hotspots.counted import Counted, counted
 from layers.hotspots.course import course
 from layers.hotspots.layer import Kind
+from layers.hotspots.mask import drawn_in
 from layers.hotspots.names import Names, SitesNear
-from layers.hotspots.outlines import Outline, outlines
+from layers.hotspots.outlines import Drawn, Outline, outlines
 from layers.hotspots.tested import Tested, tested
 from layers.hotspots.window import Window, window_of
 from layers.hotspots.words import length, sentence
@@ -50,11 +52,13 @@ def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST) -> Ranke
     window = window_of(view, found)
     ran = course(made, found, window, only=made.claim)
     each = sorted(outlines(made), key=lambda outline: (-_z(made, outline), outline.peak))
+    ground = drawn_in(view.query)
+    drawn = None if ground is None else Drawn(ground, Dimension.SHAPE in view.query.inverted)
     sites = SitesNear(view)
     items = [
         {
             "rank": rank,
-            **_item(made, outline, names=names, sites=sites),
+            **_item(made, outline, names=names, sites=sites, drawn=drawn),
             "trend": None if ran is None else str(ran.words().flat[outline.peak]),
         }
         for rank, outline in enumerate(each[:most], start=1)
@@ -79,7 +83,9 @@ def _z(made: Tested, outline: Outline) -> float:
     return float(made.gi.z.flat[outline.peak])
 
 
-def _item(made: Tested, outline: Outline, *, names: Names, sites: SitesNear) -> dict[str, Any]:
+def _item(
+    made: Tested, outline: Outline, *, names: Names, sites: SitesNear, drawn: Drawn | None
+) -> dict[str, Any]:
     geometry = outline.geometry
     count = int(made.counts[outline.cells].sum())
     expected = float(made.expected[outline.cells & made.validity.valid].sum())
@@ -104,7 +110,7 @@ def _item(made: Tested, outline: Outline, *, names: Names, sites: SitesNear) -> 
         "scales": _scales(made, outline),
         "sentence": sentence(count=count, expected=expected, chance=q, robust=robust),
         "outline": shapely.geometry.mapping(geometry),
-        "shape": outline.shape,
+        "shape": outline.shape(drawn),
         "bbox": [round(edge, 6) for edge in geometry.bounds],
         "lon": round(at.lon, 6),
         "lat": round(at.lat, 6),

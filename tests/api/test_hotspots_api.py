@@ -19,7 +19,7 @@ from tests.support.records import NOON
 from tests.support.served import Served, served
 
 CELLS, RANKED = "/api/v1/hotspots", "/api/v1/hotspots/ranked"
-KINDS = ("density", "gi_star", "trend", "difference")
+KINDS = ("density", "gi_star", "trend", "difference", "excess")
 HERE = "kind=gi_star&cell_m=2000&bbox=-71.95,42.15,-71.45,42.55"
 WINDOW = "from=2026-10-20T00:00Z&to=2026-11-02T00:00Z"
 
@@ -86,6 +86,7 @@ def test_every_kind_says_what_was_counted_left_out_and_tested(crowded: Served, k
         },
         "trend": {"count", "trend", "z", "claim", "edge"},
         "difference": {"count", "before", "ratio", "low", "high", "q", "claim", "sign", "edge"},
+        "excess": {"count", "expected", "ratio", "low", "high", "q", "claim", "robust", "own", "edge"},
     }[kind]
     assert found["features"]
     for cell in found["features"]:

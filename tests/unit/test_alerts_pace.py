@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_no_scores_whatever_give_more_alarms_than_the_budget_and_their_rarity_al
         found, first = found + more, first + len(scores)
     rarest = max(max(scores) for scores in days)
     assert len(found) <= per_day * first * HOUR_MS / DAY_MS + rarest / RAISE + 1 + 1e-3
-    assert all(later.step - one.step > 4 for one, later in zip(found, found[1:], strict=False))
+    assert all(later.step - one.step > 4 for one, later in pairwise(found))
 
 
 @settings(max_examples=25)

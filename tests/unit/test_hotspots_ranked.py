@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.geo import inverse_mercator
-from data.mirror.geography import in_shape
+from data.mirror.geography import Geography, in_shape
 from data.model import LonLat
 from data.query.shapes import parse_shapes
 from layers.analytics.cells import Grid
@@ -21,7 +21,7 @@ from layers.hotspots.names import names
 from layers.hotspots.outlines import Outline
 from layers.hotspots.ranked import Ranked, ranked
 from layers.hotspots.words import about, length, plural, sentence, tries
-from tests.support.frames import Row, sites_of, snapshot_of, view_of
+from tests.support.frames import NO_TESTS, Row, sites_of, snapshot_of, view_of
 from tests.unit.test_hotspots_tested import crowd, scattered
 
 LOGAN, WORCESTER = (-71.0096, 42.3656), (-71.802, 42.262)
@@ -75,15 +75,36 @@ def test_the_shape_of_a_hotspot_selects_its_reports(listed):
         assert int(shapely.intersects_xy(outline, lon, lat).sum()) == item["count"]
 
 
+@pytest.mark.parametrize("left_out", [False, True])
+def test_filtering_to_a_hotspot_stays_within_what_is_drawn(left_out):
+    drawn = f"c:{LOGAN[0]},{LOGAN[1] + 0.004},700"
+    text = f"not=shape&shape={drawn}" if left_out else f"shape={drawn}|r:-71.9,42.2,-71.8,42.3"
+    snapshot = snapshot_of(_rows())
+    geography = Geography(snapshot.incidents, snapshot.sites, limit_bytes=1_000_000)
+    shapes = parse_shapes(text.rpartition("shape=")[2])
+    view = view_of(snapshot, text, tests=replace(NO_TESTS, shapes=lambda: geography.shapes(shapes)))
+    items = ranked(view, Asked(cell_m=500), names=names()).items
+    assert items
+    frame = snapshot.incidents
+    seen = np.zeros(len(frame.x), dtype=np.bool_)
+    seen[view.rows] = True
+    for item in items:
+        chosen = np.logical_or.reduce([in_shape(frame, shape) for shape in parse_shapes(item["shape"])])
+        assert chosen.any()
+        # Of a circle the filter takes the distance itself, its outline is a ring of corners.
+        assert (chosen & ~seen).sum() <= 0.03 * chosen.sum()
+        assert (chosen & seen).sum() == pytest.approx(item["count"], rel=0.03)
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12), st.floats(0.3, 0.95))
 def test_a_shape_covers_its_cells_and_nothing_else_whatever_holes_it_has(seed, nx, ny, share):
     cells = np.random.default_rng(seed).random((ny, nx)) < share
     cells[0, 0] = True
     outline = Outline(Grid(42, 1_000.0, -5_900, 4_700, nx, ny), cells, 0)
-    if outline.shape.startswith("r:"):  # more parts than a filter takes: its box
+    if outline.shape().startswith("r:"):  # more parts than a filter takes: its box
         assert len(shapely.get_parts(outline.geometry)) > 10
         return
-    shapes = parse_shapes(outline.shape)
+    shapes = parse_shapes(outline.shape())
     rings = [shapely.Polygon([(at.lon, at.lat) for at in shape.ring]) for shape in shapes]
     assert shapely.union_all(rings).symmetric_difference(outline.geometry).area < 1e-12
 

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, gamma, nbinom
 
 from data.errors import BadFilter
 from data.model import LonLat
 from data.query import Query
 from layers.analytics.difference import difference
+from layers.analytics.getis_ord import gi_star
+from layers.analytics.own_past import own_past
 from layers.analytics.spacetime import space_time
 from layers.hotspots import Against, Asked, Hotspots, Kind, hotspots
 from layers.hotspots.course import STEPS_MS, steps_in
@@ -184,3 +186,48 @@ def test_a_period_that_began_before_all_time_has_none_before_it():
     assert Query.parse(text).from_ms is not None
     with pytest.raises(BadFilter, match="no time so early"):
         _asked([Row(fid=1)], text, kind=Kind.DIFFERENCE)
+
+
+def test_more_than_usual_here_is_found_and_what_is_always_so_is_not():
+    busy = (-72.2, 42.55, -72.15, 42.6)
+    always = [*_at(4_000, days=(0, 58), first=1), *_at(1_500, days=(0, 58), box=busy, first=20_000)]
+    storm = _at(60, days=(0, 1), box=SPOT, first=50_000)
+    found = _asked([*always, *storm], "last=1d", kind=Kind.EXCESS, against=Against.WEEKS, cell_m=3_000)
+    claim, columns = found.columns["claim"], found.columns
+    assert claim.any()
+    assert (columns["count"][claim] >= 5).all()
+    assert (columns["low"][claim] > 1).all()
+    assert found.method.text.count("Not adjusted for population") == 1
+    assert "Not adjusted for population." in found.note
+    assert "8 of them" in dict(found.method.lines)["Expected"]
+    assert "the same days of earlier weeks" in dict(found.method.lines)["Expected"]
+    quiet = _asked(always, "last=1d", kind=Kind.EXCESS, against=Against.WEEKS, cell_m=3_000)
+    assert quiet.columns["claim"].sum() <= 1
+    assert quiet.columns["own_expected"].sum() > 50  # though one place is busier than all others
+
+
+def test_the_excess_over_the_own_past_is_garwoods_and_of_poisson_pasts_the_gamma_poisson_forecast():
+    rng = np.random.default_rng(4)
+    past, now = rng.poisson(6.0, (8, 400)), rng.poisson(6.0, 400)
+    made = own_past(now, past)
+    expected = past.mean(axis=0)
+    assert made.expected == pytest.approx(expected)
+    assert made.lower == pytest.approx(gamma.ppf(0.025, np.maximum(now, 1e-9)) / expected, rel=1e-6)
+    assert made.upper == pytest.approx(gamma.ppf(0.975, now + 1) / expected, rel=1e-6)
+    if made.spread == 0:
+        total = past.sum(axis=0) + 0.5
+        assert made.p == pytest.approx(nbinom.sf(now - 1, total, 8 / 9), rel=1e-6)
+    assert not made.claim.any()
+
+
+@pytest.mark.parametrize("periods", [1, 2, 8])
+@pytest.mark.parametrize(("mean", "spread"), [(3.0, 0.0), (0.3, 0.0), (0.02, 0.0), (3.0, 0.3)])
+def test_chance_alone_is_not_more_than_usual(periods, mean, spread):
+    rng = np.random.default_rng(2)
+    rate, claims = rng.gamma(2.0, mean / 2, 900), 0
+    for _ in range(30):
+        unrest = rng.gamma(1 / spread, spread, (periods + 1, 900)) if spread else np.ones((periods + 1, 900))
+        counts = rng.poisson(rate * unrest).reshape(-1, 30, 30)
+        sums = np.stack([gi_star(table).local_sum.astype(np.int64).ravel() for table in counts])
+        claims += int(own_past(sums[0], sums[1:]).claim.sum())
+    assert claims / 30 <= 1

@@ -14,7 +14,7 @@ const WAY = { up: 1, flat: 0.62, down: 0.3 };
  */
 export function drawnCells(kind, features) {
   if (kind === 'density') return density(features);
-  const place = { gi_star: hot, trend, difference }[kind];
+  const place = { gi_star: hot, excess: hot, trend, difference }[kind];
   return features.map((feature) => {
     const looks = place(feature.properties);
     return looks && { type: 'Feature', geometry: feature.geometry, properties: { cell: String(feature.id), ...looks } };

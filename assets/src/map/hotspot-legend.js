@@ -1,10 +1,10 @@
 /** The hotspot part of the legend: what is shown, against what, in which cells; what the signs mean; what was left out. */
 import { make, tell } from './events.js';
 import { Z_STOPS } from './hotspot-cells.js';
-import { AGAINST, AGAINST_SHORT, KINDS, LEAST_CELL_M, MOST_CELL_M } from './hotspot-options.js';
+import { AGAINST, AGAINST_SHORT, isOfEarlier, KINDS, LEAST_CELL_M, MOST_CELL_M, USUAL, USUAL_SHORT } from './hotspot-options.js';
 import { number, TRENDS } from './hotspot-words.js';
 
-const MODES = ['gi_star', 'trend', 'difference'];
+const MODES = ['gi_star', 'excess', 'trend', 'difference'];
 const SIZES = [['auto', 'Auto'], ['x0.5', 'Auto, half'], ['x2', 'Auto, twice'], ['own', 'In metres …']];
 const PRINTED = 12;
 const POPULATION = 'Not adjusted for population.';
@@ -71,9 +71,11 @@ export function createHotspotLegend({ onSet }) {
     asked = options;
     adjust();
     for (const [kind, button] of buttons) button.setAttribute('aria-pressed', String(kind === options.kind));
-    against.box.hidden = options.kind !== 'difference';
+    against.box.hidden = !isOfEarlier(options.kind);
+    const short = options.kind === 'excess' ? USUAL_SHORT : AGAINST_SHORT;
+    for (const option of against.select.options) option.textContent = short[option.value];
     against.select.value = options.against;
-    against.select.title = `Compared with ${AGAINST[options.against]}`;
+    against.select.title = `Compared with ${wordsOf(options)}`;
     const inMetres = /^\d+$/.test(options.cell);
     size.select.value = inMetres ? 'own' : options.cell;
     own.hidden = !inMetres;
@@ -101,7 +103,7 @@ export function createHotspotLegend({ onSet }) {
         option.textContent = SIZES.find(([value]) => value === option.value)[1] + (inUse ? ` (${lengthText(answer.cell_m)})` : '');
       }
       said.replaceChildren(...[answer.note, facts(answer), answer.exposure ?? POPULATION, leftOut(answer)].filter(fresh()).map((words) => make('p', 'wf-key-note', words)));
-      method.textContent = `${KINDS[kind]}${kind === 'difference' ? `, against ${AGAINST[options.against]}` : ''}. ${answer.method?.text ?? ''}`;
+      method.textContent = `${KINDS[kind]}${isOfEarlier(kind) ? `, against ${wordsOf(options)}` : ''}. ${answer.method?.text ?? ''}`;
     },
     refuse(message, hint) {
       for (const place of [said, densitySaid]) place.classList.remove('wf-busy');
@@ -141,6 +143,8 @@ export function leftOut(answer) {
   ].filter(Boolean);
   return parts.length ? `Left out: ${parts.join(', ')}.` : '';
 }
+
+const wordsOf = ({ kind, against }) => (kind === 'excess' ? USUAL : AGAINST)[against];
 
 function keyOf(kind) {
   if (kind === 'trend') {

@@ -1,6 +1,6 @@
 /** What the hotspot surface shows, as short text for the address: `kind[:against[:cell[:west,south,east,north[:exposure]]]]`. */
 
-export const KINDS = { density: 'Where reports are', gi_star: 'Hotspots', trend: 'Trend', difference: 'Difference' };
+export const KINDS = { density: 'Where reports are', gi_star: 'Hotspots', trend: 'Trend', difference: 'Difference', excess: 'Unusual here' };
 export const AGAINST = {
   previous: 'the period before',
   weeks: 'the same days of earlier weeks',
@@ -8,6 +8,13 @@ export const AGAINST = {
 };
 /** The same where there is little room. */
 export const AGAINST_SHORT = { previous: 'The period before', weeks: 'Earlier weeks', year: 'Last year' };
+/** What is usual at a place is the mean of several such periods. */
+export const USUAL = {
+  previous: 'the periods before',
+  weeks: 'the same days of earlier weeks',
+  year: 'the same days of earlier years',
+};
+export const USUAL_SHORT = { previous: 'Periods before', weeks: 'Earlier weeks', year: 'Earlier years' };
 export const LEAST_CELL_M = 50;
 export const MOST_CELL_M = 50_000;
 /** The source of the areas, and the column that counts people. */
@@ -16,7 +23,7 @@ const FACTORS = { 'x0.5': 0.5, x2: 2 };
 
 /**
  * @typedef {object} Options
- * @property {'gi_star'|'trend'|'difference'} kind
+ * @property {'gi_star'|'trend'|'difference'|'excess'} kind
  * @property {'previous'|'weeks'|'year'} against
  * @property {string} cell  'auto', 'x0.5', 'x2' or whole metres
  * @property {string} bbox  the box within which is compared, or '' for all that is filtered
@@ -48,7 +55,7 @@ export function tidyOptions(given) {
  */
 export function optionsText(options, layers) {
   const { kind, against, cell, bbox, exposure } = tidyOptions(options);
-  if (layers.hotspots) return trimmed([kind, kind === 'difference' ? against : '', cell === 'auto' ? '' : cell, bbox, kind === 'gi_star' ? exposure : '']);
+  if (layers.hotspots) return trimmed([kind, isOfEarlier(kind) ? against : '', cell === 'auto' ? '' : cell, bbox, kind === 'gi_star' ? exposure : '']);
   return layers.density ? trimmed(['density', '', cell === 'auto' ? '' : cell]) : '';
 }
 
@@ -68,6 +75,9 @@ export function parseOptions(text) {
 export function factorOf(cell) {
   return cell === 'auto' ? 1 : FACTORS[cell] ?? null;
 }
+
+/** Whether a kind holds this time against earlier ones. */
+export const isOfEarlier = (kind) => kind === 'difference' || kind === 'excess';
 
 function isBox(text) {
   const [west, south, east, north, ...more] = String(text ?? '').split(',').map(Number);

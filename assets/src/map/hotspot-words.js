@@ -1,5 +1,5 @@
 /** What a cell says in words and numbers with their units; hover, details and list all read from here. */
-import { AGAINST } from './hotspot-options.js';
+import { AGAINST, USUAL } from './hotspot-options.js';
 
 /** Trend categories: letter, which way it points, and what was seen. */
 export const TRENDS = {
@@ -97,6 +97,7 @@ export function cellLines(kind, cell, about = {}) {
     return [reports(cell.count), cell.per_km2 === undefined ? '' : `${number(cell.per_km2)} per km² · where reports are, not tested`].filter(Boolean);
   }
   if (kind === 'difference') return differenceLines(cell, about).concat(edge).filter(Boolean);
+  if (kind === 'excess') return excessLines(cell, about).concat(edge).filter(Boolean);
   if (kind === 'trend') {
     return [trendOf(cell.trend) ? `Trend: ${trendText(cell.trend)}` : 'No trend found',
       `${reports(cell.count)} in this cell${finite(cell.z) ? ` · trend z ${signed(cell.z)}` : ''}`, edge].filter(Boolean);
@@ -111,6 +112,7 @@ export function cellSentence(kind, cell, about = {}) {
     const than = `${reports(cell.count)} where there ${Number(cell.before) === 1 ? 'was' : 'were'} ${number(cell.before)} in ${AGAINST[about.against] ?? 'the period before'}`;
     return cell.claim ? `${than}; chance alone would rarely do this (q ${chance(cell.q)} after correction).` : `${than}; chance alone could do this, so nothing is claimed.`;
   }
+  if (kind === 'excess') return excessSentence(cell, about);
   if (kind === 'trend') {
     const found = trendOf(cell.trend);
     return found ? `This cell is ${trendText(cell.trend)}. A trend indicator describes what was seen; it is no forecast.` : 'No trend was found here.';
@@ -126,6 +128,18 @@ function differenceLines(cell, { against }) {
   const between = interval(cell.low, cell.high);
   return [`${reports(cell.count)}, ${than}`, `${times(cell.ratio)}${between ? ` (${between})` : ''}`,
     cell.claim ? `Passed the test: q ${chance(cell.q)} after correction` : `No claim: q ${chance(cell.q)} after correction`];
+}
+
+function excessLines(cell, { against }) {
+  const between = interval(cell.low, cell.high);
+  return [cell.claim ? `More than usual here, ${robustText(cell)}` : 'No claim: chance could do this',
+    `${reports(cell.count)} with the cells around, about ${number(cell.expected)} usual here by ${USUAL[against] ?? 'its past'}`,
+    `${times(cell.ratio)}${between ? ` (95 % interval ${between})` : ''}`, finite(cell.q) ? `q ${chance(cell.q)} after correction` : 'Too few to be tested'];
+}
+
+function excessSentence(cell, { against }) {
+  const base = `${reports(cell.count)} in this cell and those around it, where about ${number(cell.expected)} would be usual by ${USUAL[against] ?? 'its own past'}`;
+  return cell.claim ? `${base}; so many would come by chance ${once(cell.p)}; ${robustText(cell)}.` : `${base}; chance alone could do this, so nothing is claimed.`;
 }
 
 function title(cell) {

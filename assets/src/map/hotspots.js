@@ -1,7 +1,7 @@
 /** Density, Gi*, trend and difference of the filter, asked for again when anything that they rest on changes. */
 import { tell } from './events.js';
 import { drawnCells, outlines } from './hotspot-cells.js';
-import { factorOf, plainOptions, tidyOptions } from './hotspot-options.js';
+import { factorOf, isOfEarlier, plainOptions, tidyOptions } from './hotspot-options.js';
 import { cellLines } from './hotspot-words.js';
 import { CELL_HITS, DENSITY_SOURCE, HOTSPOT_FOUND, HOTSPOT_LINES, HOTSPOT_SOURCE } from './layers-ground.js';
 import { collection } from './shapes.js';
@@ -35,7 +35,7 @@ export function createHotspots({ map, state, setData }, legend) {
     // Where reports are is a picture of the view; a test is of all that is filtered, wherever one looks.
     if (kind() === 'density') more.set('bbox', viewBox());
     else if (bbox) more.set('bbox', bbox);
-    if (kind() === 'difference') more.set('against', against);
+    if (isOfEarlier(kind())) more.set('against', against);
     if (kind() === 'gi_star' && exposure) more.set('exposure', exposure);
     if (cell_m) more.set('cell_m', String(cell_m));
     return `/api/v1/hotspots?${[state.query, more.toString()].filter(Boolean).join('&')}`;

@@ -85,6 +85,31 @@ export function polygonText(ring) {
   return `p:${corners.filter((corner, index) => corner !== corners[index - 1]).join(';')}`;
 }
 
+/**
+ * Return that part of a shape string which lies in a box, as a shape string; '' where none does.
+ *
+ * Each side of the box cuts in turn (Sutherland and Hodgman 1974).
+ * @param {string} text
+ * @param {number[]} box  west, south, east, north
+ */
+export function clippedText(text, [west, south, east, north]) {
+  const sides = [[0, west, 1], [0, east, -1], [1, south, 1], [1, north, -1]];
+  const parts = shapeRings(text).map((ring) => sides.reduce((left, side) => cut(left, side), ring.slice(0, -1))).filter((ring) => ring.length > 2);
+  return parts.map((ring) => `p:${ring.map(([lon, lat]) => `${Number(lon.toFixed(6))},${Number(lat.toFixed(6))}`).join(';')}`).join('|');
+}
+
+function cut(ring, [axis, at, way]) {
+  const inside = (point) => (point[axis] - at) * way >= 0;
+  return ring.flatMap((point, index) => {
+    const before = ring[(index + ring.length - 1) % ring.length];
+    if (inside(point) === inside(before)) return inside(point) ? [point] : [];
+    const share = (at - before[axis]) / (point[axis] - before[axis]);
+    const crossing = [before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])];
+    crossing[axis] = at;
+    return inside(point) ? [crossing, point] : [crossing];
+  });
+}
+
 /** Return a drawn line as `l:lon,lat;…`, at about 1 m. */
 export function lineText(line) {
   return `l:${line.map(([lon, lat]) => `${short(lon)},${short(lat)}`).join(';')}`;

@@ -10,7 +10,7 @@ import { notify } from './dom.js';
  */
 export function hotspotActions({ state, map, sure }) {
   return [
-    { name: 'filter', label: 'Filter to these', title: 'Show only the reports behind this; a shape that is drawn gives way to it', run: ({ shape }) => filterTo(state, shape) },
+    { name: 'filter', label: 'Filter to these', title: 'Show only the reports behind this, within all that is filtered', run: ({ shape }) => filterTo(state, shape) },
     { name: 'zoom', label: 'Zoom to it', title: 'Look at it from near', run: ({ bbox }) => map.flyTo({ bbox }) },
     {
       name: 'watch', label: 'Put on watch', title: 'Make a watch area of this place and filter',
@@ -21,12 +21,12 @@ export function hotspotActions({ state, map, sure }) {
   ];
 }
 
-/** A hotspot is a shape like a drawn one, and the filter holds one: what gives way is said, and can be had back. */
+/** A hotspot stands for that part of it which is drawn, and takes the drawing's place in the filter; it can be had back. */
 function filterTo(state, shape) {
   const before = state.params().shape;
   state.set(withShape(state.params(), shape));
   if (before && before !== shape) {
-    notify('The hotspot took the place of the shape in the filter.', { action: { label: 'Have it back', run: () => state.params().shape === shape && state.undo() } });
+    notify('Filtered to the hotspot within the shape that was drawn.', { action: { label: 'Back to the shape', run: () => state.params().shape === shape && state.undo() } });
   }
 }
 

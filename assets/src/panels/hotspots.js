@@ -4,6 +4,7 @@ import { byId, throttle } from './dom.js';
 import { holds } from '../map/hotspot-cells.js';
 import { optionsText, parseOptions } from '../map/hotspot-options.js';
 import { cellSentence } from '../map/hotspot-words.js';
+import { clippedText } from '../map/shapes.js';
 import { factsOf, hotspotDetails } from './hotspots-details.js';
 import { hotspotActions } from './hotspots-actions.js';
 import { hotspotList } from './hotspots-list.js';
@@ -95,7 +96,7 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   /** A cell within a ranked hotspot stands for it; any other stands for itself. */
   function onCell({ detail: cell }) {
     const ranked = cell.kind === 'gi_star' ? list.items().find(({ outline }) => holds(outline, [cell.lon, cell.lat])) : null;
-    hold(ranked ? placeOf(ranked) : placeOfCell(cell));
+    hold(ranked ? placeOf(ranked) : placeOfCell(cell, state.params()));
   }
 
   function showList() {
@@ -171,11 +172,13 @@ function roundabout([west, south, east, north]) {
   return [west - x, south - y, east + x, north + y];
 }
 
-function placeOfCell({ id, kind, properties, about, geometry, lines }) {
+function placeOfCell({ id, kind, properties, about, geometry, lines }, { shape, not }) {
   const ring = geometry.coordinates[0];
   const [lons, lats] = [ring.map(([lon]) => lon), ring.map(([, lat]) => lat)];
   const bbox = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
   const [title, ...rest] = lines;
+  // Within what is drawn, unless that is what is left out.
+  const within = shape && !not?.split(',').includes('shape') ? clippedText(shape, bbox) : '';
   return { id, name: title, kicker: 'One cell of the map', sentence: cellSentence(kind, properties, about),
-    facts: rest.map((text, at) => [at ? ' ' : 'Measured', text]), count: properties.count, sites: null, shape: `r:${bbox.join(',')}`, bbox, outline: geometry };
+    facts: rest.map((text, at) => [at ? ' ' : 'Measured', text]), count: properties.count, sites: null, shape: within || `r:${bbox.join(',')}`, bbox, outline: geometry };
 }
