@@ -6,6 +6,7 @@ import { sanitise } from './share-sanitise.js';
 import { placeText } from './share-words.js';
 
 const NARRATIVE = 280;
+const MOST_KEPT = 10;
 
 /** Return what is kept back, by reason. */
 export function missingList(missing) {
@@ -27,9 +28,13 @@ export function comparison({ yours, theirs, missing }, { name, sanitisable }) {
   // What is kept back or changed is what has to be looked at.
   const weight = (one) => (got.has(one.id) ? (differs(one, got.get(one.id)) ? 1 : 2) : 0);
   const rows = [...yours.items].sort((one, other) => weight(one) - weight(other));
+  const seen = new Set(yours.items.map((one) => one.id));
+  // What is kept back is what has to be looked at, and may lie beyond the first that are compared.
+  const others = missing.flatMap(({ reason, items }) => items.filter((one) => !seen.has(one.id)).slice(0, MOST_KEPT).map((one) => [one, reason]));
   const cut = Math.max(yours.total - yours.items.length, 0);
   return el('div', { class: 'share-compare', role: 'table', 'aria-label': 'What you see and what they get' },
     el('div', { class: 'share-row share-row-head', role: 'row' }, el('h3', { role: 'columnheader', text: 'You see' }), el('h3', { role: 'columnheader', text: `${name} will get` })),
+    ...others.map(([one, reason]) => pair(one, null, reason, sanitisable)),
     ...rows.map((one) => pair(one, got.get(one.id), why.get(one.id) ?? 'Not agreed with this recipient', sanitisable)),
     ...extra.map((one) => pair(null, one, '', false)),
     cut ? el('p', { class: 'note', text: `The first ${count(yours.items.length)} are compared; the figures above count all ${count(yours.total)}.` }) : null);
@@ -50,6 +55,6 @@ function record(one, other = null) {
   const changed = (name, now) => (other && (other[name] ?? '') !== now ? 'share-other' : null);
   const story = one.narrative ?? '';
   return [el('div', { class: 'share-title' }, el('b', { class: changed('title', one.title), text: one.title || 'Without a title' }), one.marking ? markingOf(one.marking) : null),
-    el('div', { class: 'muted' }, one.type ? `${one.type} · ` : '', el('span', { class: other && placeText(other.place) !== placeText(one.place) ? 'share-other' : null, text: placeText(one.place) })),
+    el('div', { class: 'muted' }, one.type ? `${one.type} · ` : '', !one.place ? null : el('span', { class: other && placeText(other.place) !== placeText(one.place) ? 'share-other' : null, text: placeText(one.place) })),
     story ? el('p', { class: changed('narrative', story), text: story.length > NARRATIVE ? `${story.slice(0, NARRATIVE)} …` : story }) : other?.narrative ? el('p', { class: 'share-other', text: 'The story is left out.' }) : null];
 }

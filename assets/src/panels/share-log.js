@@ -23,7 +23,7 @@ export function fillLog(host, { recipients, asked }) {
   const date = (name, label) => el('input', { class: 'field', type: 'date', 'aria-label': label, title: label, on: { input: ({ target }) => set(name)(target.value) } });
   const who = el('span', { class: 'slot' });
   host.replaceChildren(el('div', { class: 'share-filter' },
-    el('input', { class: 'field', type: 'search', value: sought.q, placeholder: 'Purpose, authority, title, file, who', 'aria-label': 'Search the log', on: { input: ({ target }) => set('q')(target.value.trim()) } }),
+    el('input', { class: 'field', type: 'search', value: sought.q, placeholder: 'Purpose, authority, file, who', 'aria-label': 'Search the log', on: { input: ({ target }) => set('q')(target.value.trim()) } }),
     who, choice('State', [['', 'Any state'], ...Object.entries(STATES)], '', set('state')), date('from', 'From'), date('to', 'Until'), el('span', { class: 'grow' }), may('read_audit') ? csv : null),
   el('div', { class: 'share-log' }, el('div', { class: 'share-log-list' }, list, foot), detail));
   let items = [];

@@ -33,5 +33,5 @@ export function sendForm({ preview, recipient, question, done }) {
 
   return el('div', { class: 'share-send' }, el('div', { class: 'share-send-mark' }, el('span', { class: 'label', text: 'It will be marked' }), preview.marking ? markingOf(preview.marking) : el('span', { text: 'nothing to mark' })),
     labelled('Purpose', purpose), labelled('Authority', authority),
-    el('div', { class: 'share-send-do' }, send, held ? el('span', { class: 'muted', text: typeof held === 'string' ? held : 'A second person has to say yes to this one.' }) : null));
+    el('div', { class: 'share-send-do' }, send, held ? el('span', { class: 'muted', text: typeof held === 'string' ? `A second person has to say yes: ${held}` : 'A second person has to say yes to this one.' }) : null));
 }
