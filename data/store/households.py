@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from data.access import Actor, Permission, require, sql_filter
 from data.clock import to_ms
@@ -22,7 +22,7 @@ from data.store.household_rows import events_of, names_of, record_of
 from data.store.household_trees import members_of, pairs, rescope, root_of, roots
 from data.store.rows import keepable
 from data.store.tables_rescue import call, household, household_event, not_the_same
-from data.store.tables_search import closure, resource, segment, task
+from data.store.tables_search import closure, evidence, evidence_change, resource, segment, task
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -125,6 +125,16 @@ class Households:
             for seq, revision, scopes in connection.execute(tasks):
                 if visible.issuperset(scopes):
                     digest.update(f"task{seq}.{revision};".encode())
+            homes = self.homes_on(connection, actor)
+            states = (
+                select(evidence.c.household_seq, evidence.c.seq, func.max(evidence_change.c.revision))
+                .join(evidence_change, evidence_change.c.evidence_seq == evidence.c.seq)
+                .group_by(evidence.c.household_seq, evidence.c.seq)
+            )
+            for home, seq, revision in connection.execute(states.order_by(evidence.c.seq)):
+                if home in homes:
+                    digest.update(f"evidence{seq}.{revision};".encode())
+        digest.update(repr(self._store.networks.known(actor)).encode())
         return int.from_bytes(digest.digest())
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────

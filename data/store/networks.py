@@ -56,6 +56,7 @@ class Networks:
             for kind, number, content in parts:
                 values = {"network_seq": seq, "kind": kind, "part": number, "content": content}
                 connection.execute(insert(part).values(values))
+            self._store.changes.note(connection, "road_network", seq)
             self._store.audit.record(
                 connection, actor, "import", kind="road_network", record=source_id, added=len(roads)
             )

@@ -7,10 +7,13 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
+from shapely import LineString
 
 from dashboard.web.call_form import LANGUAGES, words
 from data.model import Role, Tlp
+from layers.roads.reading import assemble
 from tests.support.records import HOSTILE
 from tests.support.served import Served
 
@@ -239,6 +242,42 @@ def test_pages_are_told_of_people_in_need_whom_they_may_see(site: Served) -> Non
         )
         site.refresh()
         assert socket.receive_json()["people"] == number(officer) != taken
+
+
+def test_pages_are_told_of_what_changes_in_the_search_that_they_may_see(site: Served) -> None:
+    number, store = site.services.store.households.number, site.services.store
+    officer, viewer = site.world.officer(), site.world.viewer()
+    slide = {"type": "LineString", "coordinates": [[-64.72, 18.34], [-64.71, 18.34]]}
+    piece = {"kind": "point", "params": {"lon": -64.72, "lat": 18.34, "accuracy_m": 300.0}}
+    for client, tlp, told in ((site.analyst, "red", False), (site.officer, "green", True)):
+        home = client.post("/api/v1/calls", json=a_call(tlp=tlp)).json()["household_id"]
+        seen = number(officer)
+        made = {"name": "Slide", "geometry": slide, "tlp": tlp}
+        for path, body in (
+            ("/closures", made),
+            (f"/households/{home}/evidence", piece),
+            # The same place again: nothing moves, and yet there is one piece of evidence more.
+            (f"/households/{home}/evidence", piece),
+            (f"/households/{home}/contact", {"at": None, "outcome": "no_answer", "note": ""}),
+        ):
+            before, seen = seen, None
+            answer = client.post(f"/api/v1{path}", json=body)
+            assert answer.status_code in (200, 201), answer.text
+            seen = number(officer)
+            assert (seen != before) is told, path
+    assert number(viewer) == 0
+    for tlp, told in ((Tlp.RED, False), (Tlp.GREEN, True)):
+        before = number(officer)
+        line = LineString([(-64.72, 18.34), (-64.71, 18.34)])
+        roads = assemble(
+            np.array([line], dtype=object),
+            ends=None,
+            road_class=np.zeros(1, np.uint8),
+            oneway=np.zeros(1, np.int8),
+        )
+        source = site.world.source(f"roads{tlp}", kind="roads")
+        store.networks.replace(site.world.system, source, site.world.scope(tlp=tlp), roads)
+        assert (number(officer) != before) is told
 
 
 def test_calls_about_the_same_people_are_suggested_until_somebody_says_no(site: Served) -> None:
