@@ -148,6 +148,8 @@ class Incident(_Placed):
     revision: int
     batch_id: int | None
     extra: Mapping[str, Any] | None
+    field_markings: Mapping[str, str] = field(default_factory=dict)  # of fields marked above the record
+    hidden: frozenset[str] = frozenset()  # those of them that are not shown here
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,9 @@ class Change(_Placed, _Timed):
     credibility: Word | None = None
     tlp: TlpName | None = None
     law_enforcement: bool | None = None
+    field_markings: (
+        Annotated[dict[Literal["narrative", "place", "persons", "reporter", "photo"], Word], Field()] | None
+    ) = Field(default=None, description="Fields marked above the incident: {narrative: TLP:RED}.")
 
 
 class NewComment(Taken):

@@ -85,6 +85,8 @@ def incident(record: Incident) -> Json:
         "reliability": record.reliability,
         "credibility": record.credibility,
         "extra": record.extra,
+        "field_markings": dict(record.field_markings),
+        "hidden_fields": sorted(record.hidden & set(record.field_markings)),
     }
 
 

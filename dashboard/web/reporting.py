@@ -179,6 +179,8 @@ def changes_of(store: Store, actor: Actor, record: Incident, change: models.Chan
         made["severity"] = Severity(change.severity)
     if change.status is not None:
         made["status"] = models.status_of(change.status)
+    if change.field_markings is not None:
+        made["field_markings"] = dict(change.field_markings)
     made |= _moved(change, sent)
     if change.assignee_id is not None and change.assignee_id not in store.users.names(actor):
         raise Invalid(

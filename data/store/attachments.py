@@ -51,7 +51,10 @@ class Attachments:
 
     def of(self, actor: Actor, incident_id: UUID) -> list[Attachment]:
         """Return the files of an incident that the actor may see, oldest first."""
-        seq = self._store.incidents.get(actor, incident_id).seq
+        incident = self._store.incidents.get(actor, incident_id)
+        if "photo" in incident.hidden:
+            return []
+        seq = incident.seq
         c = t.attachment.c
         columns = (c.id, c.name, c.media_type, func.length(c.content).label("size"), c.at_ms, c.user_id)
         query = select(*columns).where(c.kind == "incident", c.record_seq == seq).order_by(c.at_ms, c.id)
@@ -61,7 +64,10 @@ class Attachments:
 
     def content(self, actor: Actor, incident_id: UUID, attachment_id: UUID) -> tuple[str, bytes]:
         """Return media type and bytes of a file of an incident that the actor may see."""
-        seq = self._store.incidents.get(actor, incident_id).seq
+        incident = self._store.incidents.get(actor, incident_id)
+        if "photo" in incident.hidden:
+            raise NotFound("There is no such file with this incident.")
+        seq = incident.seq
         query = select(t.attachment.c.media_type, t.attachment.c.content).where(
             t.attachment.c.id == attachment_id,
             t.attachment.c.kind == "incident",

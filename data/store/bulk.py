@@ -20,6 +20,7 @@ from data.clock import from_ms
 from data.store import tables as t
 from data.store import text as text_index
 from data.store.rows import decode, plain
+from data.store.sealed import sealed_columns
 
 TABLES: Final[dict[str, Table]] = {"incident": t.incident, "site": t.site, "area": t.area}
 _LOOKUP: Final = 500
@@ -204,7 +205,7 @@ def update_run(
     writes: dict[frozenset[str], list[dict[str, Any]]] = {}
     for row in rows:
         old = before[row["seq"]]
-        protected = by_hand.get(int(row["seq"]), frozenset())
+        protected = by_hand.get(int(row["seq"]), frozenset()) | sealed_columns(old)
         new = {name: value for name, value in row.items() if name != "seq" and name not in protected}
         change = _changed(kind, old, {**old, **new}, codes)
         done.append(Updated(int(row["seq"]), tuple(change), old, {**old, **new}))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +15,10 @@ from sqlalchemy import Connection, select
 from data.access import Actor, Permission
 from data.clock import to_ms
 from data.errors import Invalid
-from data.records import Incident, NewIncident
+from data.model import Tlp
+from data.records import Incident, NewIncident, Revision
+from data.store import sealed, text
 from data.store import tables as t
-from data.store import text
 from data.store.engine import reading
 from data.store.lookup import Memo
 from data.store.repository import Repository
@@ -48,6 +52,7 @@ class Incidents(Repository[NewIncident, Incident]):
             "reliability",
             "credibility",
             "scope_id",
+            "field_markings",
         }
     )
 
@@ -68,7 +73,50 @@ class Incidents(Repository[NewIncident, Incident]):
         memo: Memo = {}
         with reading(self._store.engine) as connection:
             rows = connection.execute(query).all()
-            return [self._record(connection, row._asdict(), memo) for row in rows]
+            return [self._seen(actor, connection, row._asdict(), memo) for row in rows]
+
+    def history(self, actor: Actor, record_id: UUID) -> list[Revision]:
+        """Return the changes to an incident, oldest first, without those of fields that are hidden."""
+        hidden = self.get(actor, record_id).hidden
+        return [
+            replace(one, changes=sealed.without(one.changes, hidden))
+            for one in super().history(actor, record_id)
+        ]
+
+    def _record(self, connection: Connection, row: Mapping[str, Any], memo: Memo) -> Incident:
+        about = {"field_markings": sealed.markings_of(row), "hidden": frozenset(row.get("sealed") or ())}
+        return super()._record(connection, {**row, **about}, memo)
+
+    def _seen(self, actor: Actor, connection: Connection, row: Mapping[str, Any], memo: Memo) -> Incident:
+        bare = self._record(connection, row, memo)
+        if not row["sealed"]:
+            return bare
+        hidden = sealed.hidden_from(actor, bare.scope, row)
+        shown = self._record(connection, sealed.opened(row, but=hidden), memo)
+        # A partner is not told that there is something they are not told.
+        marked = {
+            name: label
+            for name, label in shown.field_markings.items()
+            if not (actor.passes_on and name in hidden)
+        }
+        return replace(shown, hidden=hidden, field_markings=marked)
+
+    def _write(
+        self,
+        connection: Connection,
+        actor: Actor,
+        row: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        *,
+        now: datetime,
+    ) -> None:
+        scope = next(one for one in self._store.scopes.all(connection) if one.id == row["scope_id"])
+        given = changes.get("field_markings")
+        markings = None if given is None else sealed.asked_markings(given, scope)
+        sealed.check_may_change(actor, scope, row, frozenset(changes), markings)
+        if markings is not None:
+            changes = {**changes, "field_markings": markings}
+        super()._write(connection, actor, row, changes, now=now)
 
     def _complete(self, connection: Connection, values: Mapping[str, Any], row: dict[str, Any]) -> None:
         row["type_id"] = _type_id(connection, values["type_code"])
@@ -80,9 +128,13 @@ class Incidents(Repository[NewIncident, Incident]):
     def _column(self, connection: Connection, name: str, value: Any) -> tuple[str, Any]:
         if name == "type_code":
             return "type_id", _type_id(connection, value)
+        if name == "field_markings":
+            return name, value
         return super()._column(connection, name, value)
 
     def _changed(self, connection: Connection, row: Mapping[str, Any], columns: dict[str, Any]) -> None:
+        before = {name: Tlp(kept["tlp"]) for name, kept in (row["sealed"] or {}).items()}
+        sealed.sealing(row, columns, columns.pop("field_markings", before))
         if any(name in columns for name in text.FIELDS):
             text.forget(connection, row["seq"], row)
 

@@ -6,13 +6,11 @@ Revises: 0008
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0008" if list(Path(__file__).parent.glob("0008_*.py")) else "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
