@@ -18,6 +18,7 @@ from data.store import tables as t
 from data.store.alerts import Alerts
 from data.store.attachments import Attachments
 from data.store.audit_log import AuditLog
+from data.store.brief_schedules import BriefSchedules
 from data.store.briefs import Briefs
 from data.store.calls import Calls
 from data.store.changes import Changes
@@ -78,6 +79,7 @@ class Store:
         self.third_agency = ThirdAgency(self)
         self.sanitised = SanitisedVersions(self)
         self.briefs = Briefs(self)
+        self.brief_schedules = BriefSchedules(self)
         self.calls = Calls(self)
         self.households = Households(self)
         self.search_events = SearchEvents(self)
