@@ -45,8 +45,12 @@ def write_html(document: Document, path: Path) -> None:
             for place, page in enumerate(document.pages)
         ]
     if scripts:
-        drawn = json.dumps(signs.drawn, separators=(",", ":")).replace("<", "\\u003c")
-        scripts = [_built("leaflet.js"), f"window.watchfloorSigns = {drawn};", *scripts]
+        drawn, said = (_in_script(each) for each in (signs.drawn, signs.words))
+        scripts = [
+            _built("leaflet.js"),
+            f"window.watchfloorSigns = {drawn}; window.watchfloorWords = {said};",
+            *scripts,
+        ]
     # The hash is of what stands between the tags: a script that closes its own tag would break out of it.
     scripts = [script.replace("</script", "<\\/script") for script in scripts]
     template = _environment().from_string(
@@ -159,6 +163,11 @@ def _built(name: str) -> str:
         raise Unavailable(
             "The map for files has not been built.", hint="Run: python assets/build_bundle.py"
         ) from error
+
+
+def _in_script(data: Any) -> str:
+    """Return data as JavaScript that no tag can end."""
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _ours(text: str) -> Markup:

@@ -29,33 +29,43 @@ _TELL: Final = JsCode(
     " const look = feature.properties.style; if (look && layer.setStyle) layer.setStyle(look);"
     " if (look && look.className) layer.options.className = look.className;"
     " if (feature.properties.radius && layer.setRadius) layer.setRadius(feature.properties.radius);"
-    " const said = feature.properties.said; if (!said) return;"
+    " const said = window.watchfloorWords[feature.properties.said - 1]; if (!said) return;"
     " const box = document.createElement('div'); box.textContent = said; layer.bindPopup(box); }"
 )
 _SIGN: Final = JsCode(
     "function (feature, layer) {"
     " const [width, height, body] = window.watchfloorSigns[feature.properties.sign];"
     " layer.setIcon(L.divIcon({ className: 'sign', iconSize: [width, height], html: body }));"
-    " const said = feature.properties.said; if (!said) return;"
+    " const said = window.watchfloorWords[feature.properties.said - 1]; if (!said) return;"
     " const box = document.createElement('div'); box.textContent = said; layer.bindPopup(box); }"
 )
 
 
 class Signs:
-    """The drawings that the maps of a page share, each once."""
+    """The drawings and the words that the maps of a page share, each once.
+
+    Words stay out of folium: it renders what it has rendered as a template once more, and would run `{{ }}`.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
         self.drawn: dict[str, list[Any]] = {}
+        self.words: list[str] = []
+        self._keys: dict[str, str] = {}
 
     def keep(self, body: str, *, width: float, height: float) -> str:
         """Return the key of a drawing."""
-        for key, (_, _, known) in self.drawn.items():
-            if known == body:
-                return key
-        key = f"s{len(self.drawn)}"
-        self.drawn[key] = [round(width), round(height), body]
-        return key
+        if body not in self._keys:
+            self._keys[body] = f"s{len(self.drawn)}"
+            self.drawn[self._keys[body]] = [round(width), round(height), body]
+        return self._keys[body]
+
+    def say(self, words: str) -> int:
+        """Return the number of what a mark says; 0 is nothing."""
+        if not words:
+            return 0
+        self.words.append(words)
+        return len(self.words)
 
 
 def page_map(
@@ -90,11 +100,11 @@ def _layers(picture: MapPicture, view: View, tiles: Tiles, signs: Signs, look: P
     many = [point for point in picture.points if point.count > 1 and not point.glyph]
     gravest = sorted(singles, key=lambda point: (point.done, -point.severity))[:_MOST_SIGNS]
     ground = _shapes(page_ground.shapes(view, tiles, theme=look.theme)["features"], quiet=True)
-    under = [_shape(shape, look) for shape in picture.shapes if shape.role in surfaces.UNDER]
+    under = [_shape(shape, look, signs) for shape in picture.shapes if shape.role in surfaces.UNDER]
     claims = _claims(
         [shape for shape in picture.shapes if shape.role in surfaces.UNDER and shape.claim], look
     )
-    over = [_shape(shape, look) for shape in picture.shapes if shape.role not in surfaces.UNDER]
+    over = [_shape(shape, look, signs) for shape in picture.shapes if shape.role not in surfaces.UNDER]
     marks = [
         *(_sign(site, symbols.site(site, look), 30, _said_site(site), signs) for site in picture.sites),
         *(
@@ -111,7 +121,7 @@ def _layers(picture: MapPicture, view: View, tiles: Tiles, signs: Signs, look: P
         _shapes([*under, *claims]),
         _marks(names, quiet=True),
         _shapes(over),
-        _dots(singles, look),
+        _dots(singles, look, signs),
         _marks(marks),
     ]
 
@@ -127,11 +137,13 @@ def _shapes(features: list[dict[str, Any]], *, quiet: bool = False) -> Any:
 
 
 def _marks(features: list[dict[str, Any]], *, quiet: bool = False) -> Any:
-    marker = folium.Marker(icon=folium.DivIcon(), interactive=not quiet, keyboard=not quiet)
+    marker = folium.Marker(
+        icon=folium.DivIcon(), interactive=not quiet, keyboard=not quiet, z_index_offset=-1000 if quiet else 0
+    )
     return folium.GeoJson(_collection(features), on_each_feature=_SIGN, marker=marker)
 
 
-def _dots(points: list[MapPoint], look: Palette) -> Any:
+def _dots(points: list[MapPoint], look: Palette, signs: Signs) -> Any:
     scale, features = severity_scale(), []
     for point in points:
         quiet = point.done or point.severity < scale.loud_from
@@ -143,11 +155,11 @@ def _dots(points: list[MapPoint], look: Palette) -> Any:
             "fillOpacity": 0.5 if point.done else 0.95,
             "fill": True,
         }
-        features.append(_feature(point.lon, point.lat, style=style, radius=4, said=_said(point)))
+        features.append(_feature(point.lon, point.lat, style=style, radius=4, said=signs.say(_said(point))))
     return folium.GeoJson(_collection(features), on_each_feature=_TELL, marker=folium.CircleMarker())
 
 
-def _shape(shape: MapShape, look: Palette) -> dict[str, Any]:
+def _shape(shape: MapShape, look: Palette, signs: Signs) -> dict[str, Any]:
     under = shape.role in surfaces.UNDER
     style: dict[str, Any] = {
         "color": look.muted,
@@ -173,7 +185,11 @@ def _shape(shape: MapShape, look: Palette) -> dict[str, Any]:
     if shape.geometry.get("type", "").endswith("LineString"):
         style["fill"] = False
     said = plain(shape.label, most=200) + (" (passed a test)" if shape.claim and shape.label else "")
-    return {"type": "Feature", "properties": {"style": style, "said": said}, "geometry": shape.geometry}
+    return {
+        "type": "Feature",
+        "properties": {"style": style, "said": signs.say(said)},
+        "geometry": mapping(shape_of(shape.geometry)),
+    }
 
 
 def _claims(claims: list[MapShape], look: Palette) -> list[dict[str, Any]]:
@@ -200,7 +216,9 @@ def _sign(
         viewBox=f"0 0 {side:g} {side:g}",
         font_family="Inter, sans-serif",
     )
-    return _feature(place.lon, place.lat, sign=signs.keep(drawn, width=size, height=size), said=said)
+    return _feature(
+        place.lon, place.lat, sign=signs.keep(drawn, width=size, height=size), said=signs.say(said)
+    )
 
 
 def _cluster(point: MapPoint, look: Palette, signs: Signs) -> dict[str, Any]:
@@ -211,7 +229,9 @@ def _cluster(point: MapPoint, look: Palette, signs: Signs) -> dict[str, Any]:
         "svg", body, width=2 * half, height=2 * half, viewBox=box, font_family="Inter, sans-serif"
     )
     said = f"{point.count:,} reports" + (f", {point.high:,} of them high or extreme" if point.high else "")
-    return _feature(point.lon, point.lat, sign=signs.keep(drawn, width=2 * half, height=2 * half), said=said)
+    return _feature(
+        point.lon, point.lat, sign=signs.keep(drawn, width=2 * half, height=2 * half), said=signs.say(said)
+    )
 
 
 def _name(name: Any, lon: float, lat: float, *, signs: Signs) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class _Deck:
         about.title, about.author = plain(document.title, most=160), plain(document.center, most=80)
         about.last_modified_by, about.keywords = about.author, plain(document.marking, most=40)
         about.subject = plain(document.subtitle, most=200)
-        about.comments = " ".join([plain(document.marking, most=40), *caveats(document)])
+        about.comments = plain(" ".join([document.marking, *caveats(document)]), most=250)
         about.category, about.revision, about.language = "Brief", 1, plain(document.language, most=8)
         about.created = about.modified = document.made_at.replace(tzinfo=None)
         # The empty deck that python-pptx begins with carries a picture and the printer of whoever made it.

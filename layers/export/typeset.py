@@ -9,14 +9,13 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import typst
-from PIL import ImageFont
 
 from data.errors import Unavailable
 from data.model import Tlp
 from data.reference.markings import tlp_markings
 from layers.briefs.document import Document, DocumentPage, Table
 from layers.export.charts import chart_svg
-from layers.export.static_map import Tiles, map_svg
+from layers.export.static_map import Tiles, map_svg, svg
 from layers.export.static_map.compose import said_time
 from layers.export.text import plain
 from layers.style import FONTS, palette
@@ -239,7 +238,7 @@ def _room(sheet: Sheet, headline: str, lines: list[str]) -> float:
 
 def text_rows(words: str, *, size_pt: float, weight: int, width_mm: float) -> int:
     """Return how many rows a line of text takes in a column."""
-    long_pt = float(_face(weight).getlength(words)) / 64 * size_pt
+    long_pt = svg.width_of(words, size=1, weight=weight) * size_pt
     return max(1, -(-int(long_pt * 1.03) // int(width_mm / 25.4 * 72)))
 
 
@@ -269,7 +268,7 @@ def _letters_known(words: str) -> bool:
 @cache
 def _known_letters() -> frozenset[str]:
     """Return the letters that the page's font has a shape for."""
-    face, missing = _face(400), _face(400).getmask("\U000fffff")
+    face, missing = svg.face(400), svg.face(400).getmask("\U000fffff")
     blank = bytes(missing), missing.size
     spans = (
         (0x20, 0x250),
@@ -290,11 +289,6 @@ def _known_letters() -> frozenset[str]:
         for code in range(low, high)
         if chr(code).isprintable() and shaped(chr(code))
     )
-
-
-@cache
-def _face(weight: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"Inter-{weight}.ttf"), 64)
 
 
 @cache

@@ -12,6 +12,7 @@ from layers.export.static_map import symbols
 from layers.export.static_map.room import Room, around
 from layers.export.static_map.svg import disc, group, tag, text, width_of
 from layers.export.static_map.view import View
+from layers.export.text import plain
 from layers.style import Palette, severity_scale
 
 _FEW = 60  # so few may all have their sign, however far the view
@@ -129,7 +130,7 @@ def _urgent(one: tuple[MapPoint, float, float]) -> tuple[int, float, float]:
 
 def _label(words: str, x: float, y: float, *, half: float, view: View, room: Room, look: Palette) -> str:
     """Return the words right or left of a sign, where there is room."""
-    words = words if len(words) <= 34 else words[:33].rstrip() + "…"
+    words = plain(words, most=34)
     wide = width_of(words, size=11, weight=500)
     for anchor, left in (("start", x + half + 3), ("end", x - half - 3 - wide)):
         box = (left, y - 8, left + wide, y + 8)

@@ -13,6 +13,7 @@ from layers.briefs.document import MapShape
 from layers.export.static_map import svg
 from layers.export.static_map.room import Room
 from layers.export.static_map.view import View
+from layers.export.text import plain
 from layers.style import Palette
 
 UNDER: Final = ("surface", "expected", "hotspot")
@@ -62,7 +63,7 @@ def labels(shapes: Sequence[MapShape], view: View, room: Room, look: Palette) ->
     parts: list[str] = []
     for one in _placed([shape for shape in shapes if shape.label], view):
         place = shapely.point_on_surface(one.on_sheet)
-        words = svg.wrapped(one.shape.label, size=11, most=130, weight=600)[:2]
+        words = svg.wrapped(plain(one.shape.label, most=80), size=11, most=130, weight=600)[:2]
         wide = max(svg.width_of(line, size=11, weight=600) for line in words) / 2 + 3
         box = (place.x - wide, place.y - 7 * len(words) - 2, place.x + wide, place.y + 7 * len(words) + 2)
         if len(parts) >= _MOST_LABELS or not room.take_if_free(box):

@@ -87,7 +87,7 @@ def text(
 
 def width_of(words: str, *, size: float, weight: int = 400, spacing_em: float = 0) -> float:
     """Return how wide a line of text is."""
-    return float(_face(weight).getlength(words)) * size / _MEASURED_AT + spacing_em * size * len(words)
+    return float(face(weight).getlength(words)) * size / _MEASURED_AT + spacing_em * size * len(words)
 
 
 def wrapped(words: str, *, size: float, most: float, weight: int = 400) -> list[str]:
@@ -127,5 +127,8 @@ def _value(each: Any) -> str:
 
 
 @cache
-def _face(weight: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"Inter-{weight}.ttf"), _MEASURED_AT)
+def face(weight: int) -> ImageFont.FreeTypeFont:
+    """Return a weight of the page's font, to measure with at 64 px."""
+    # The basic engine measures letter by letter: the other is not in every Pillow, and refuses line ends.
+    basic = ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(FONTS / f"Inter-{weight}.ttf"), _MEASURED_AT, layout_engine=basic)
