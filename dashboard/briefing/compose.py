@@ -77,7 +77,7 @@ class Briefing:
         return new, desk
 
     def page(
-        self, actor: Actor, brief: Brief, kind: str, *, asked: str, bbox: Box | None, of: str
+        self, actor: Actor, brief: Brief, kind: str, *, asked: str | None, bbox: Box | None, of: str
     ) -> NewPage:
         """Return a page about what somebody looks at; raise Invalid or NotFound where there is nothing."""
         desk = self.desk_of(actor, brief, asked=asked, bbox=bbox)

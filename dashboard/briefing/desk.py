@@ -16,7 +16,7 @@ from data.access import Actor
 from data.brief_records import Behind, Brief, BriefFigure, NewPage
 from data.clock import to_ms
 from data.mirror import View
-from data.model import Scope, Tlp
+from data.model import LocatedBy, Scope, Tlp
 from data.query import Query
 from layers.briefs.document import Chart, DocumentPage, MapPicture, Table, page_json
 from layers.briefs.picture import Box
@@ -79,6 +79,12 @@ class Desk:
         return weeks
 
     @cached_property
+    def past_scopes(self) -> frozenset[int]:
+        """The scopes of all that what is usual is made of; none where it is not known."""
+        whole = self.look(replace(self.query, from_ms=None))
+        return scopes_of(whole) if self.usual else frozenset()
+
+    @cached_property
     def known(self) -> Mapping[int, Scope]:
         """Every scope by its number."""
         return self.services.mirror.snapshot.scopes
@@ -130,9 +136,13 @@ def scopes_of(view: View) -> frozenset[int]:
     return frozenset(np.unique(view.frame.combos.scope[combos]).tolist())
 
 
-def behind_view(view: View) -> Behind:
-    """Return the records of a view."""
-    return _behind("incident", view.take(view.frame.seq), view.take(view.frame.revision))
+def behind_view(view: View, *, nowhere: bool = True) -> Behind:
+    """Return the records of a view; without `nowhere` those on stand-ins for "no place" are left out."""
+    seq, revision = view.take(view.frame.seq), view.take(view.frame.revision)
+    if not nowhere:
+        real = view.frame.combos.located_by[view.take(view.frame.combo)] != LocatedBy.DEFAULT_POINT
+        seq, revision = seq[real], revision[real]
+    return _behind("incident", seq, revision)
 
 
 def behind(kind: str, records: Iterable[Any]) -> Behind:

@@ -33,7 +33,7 @@ def situation(desk: Desk) -> Draft:
         headline=_headline(desk),
         lines=_situation_lines(desk),
         what=_what(view),
-        scopes=scopes | scopes_of(desk.earlier) | _site_scopes(desk),
+        scopes=scopes | scopes_of(desk.earlier) | desk.past_scopes | _site_scopes(desk),
         map=picture(
             view,
             title="Reports of the period",
@@ -74,7 +74,7 @@ def timeline(desk: Desk) -> Draft:
         headline=_rise(desk),
         lines=_likelihood_lines(desk),
         what=_what(view),
-        scopes=scopes_of(view) | scopes_of(desk.earlier),
+        scopes=scopes_of(desk.look(replace(desk.query, from_ms=None))),  # what is usual is of all times
         chart=chart,
         figures=(counted(desk, "reports", "reports in the period", view),),
         view={"piece": "timeline", "filter": desk.filter, "bbox": desk.bbox},
@@ -127,7 +127,7 @@ def changes(desk: Desk) -> Draft | None:
         kind="changes",
         headline=f"Since the brief of {since}: {_changed_words(found)}.",
         what=_what(desk.view),
-        scopes=scopes_of(desk.view),
+        scopes=scopes_of(desk.view) | desk.before.scopes,
         table=Table(
             title="What changed", columns=("Change", "Incidents", "The newest"), rows=rows, numeric=(1,)
         ),

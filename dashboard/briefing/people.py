@@ -11,6 +11,7 @@ from data.brief_records import BriefFigure
 from data.rescue_records import Household
 from layers.briefs import words
 from layers.briefs.document import Table
+from layers.rescue.priority import standings as ranked
 from layers.rescue.unaccounted import unaccounted
 
 _MOST = 10
@@ -20,8 +21,9 @@ def unaccounted_people(desk: Desk) -> Draft | None:
     """Return how many people are unaccounted for, as a range, and who needs help first."""
     if desk.smallest or not desk.actor.may(Permission.RESPOND):
         return None
-    standings = desk.board.standings(desk.actor)
-    every = [one.household for one in standings]
+    every = desk.services.store.households.all(desk.actor)
+    # Without who is cut off: that would tell of roads and closures that have markings of their own.
+    standings = ranked(every, now=desk.end)
     likely = [(one.a.id, one.b.id) for one in desk.board.suggestions(every)]
     found = unaccounted(every, likely)
     waiting = [one for one in standings if one.household.open]
@@ -105,7 +107,8 @@ def tasks(desk: Desk) -> Draft | None:
         return None
     store = desk.services.store
     every = store.tasks.all(desk.actor)
-    names = {one.id: one.name for one in store.resources.all(desk.actor)}
+    board = store.resources.all(desk.actor)
+    names = {one.id: one.name for one in board}
     homes = {one.id: one.number for one in store.households.all(desk.actor)}
     rows = tuple(
         (
@@ -121,7 +124,7 @@ def tasks(desk: Desk) -> Draft | None:
         kind="tasks",
         headline=f"{words.many(len(every), 'task')} given, {done:,} done.",
         what="Tasks of the adopted plans",
-        scopes=frozenset().union(*(one.scopes for one in every)) if every else frozenset(),
+        scopes=frozenset().union(*(one.scopes for one in every), (one.scope.id for one in board)),
         table=Table(title="Tasks", columns=("Who", "For", "Status", "Result"), rows=rows),
         view={"piece": "tasks"},
     )

@@ -81,7 +81,7 @@ def _hotspot_figure(desk: Desk, one: dict[str, Any]) -> BriefFigure:
         unit="reports",
         query=query,
         at=desk.end,
-        behind=behind_view(inside),
+        behind=behind_view(inside, nowhere=False),
     )
 
 
