@@ -32,6 +32,7 @@ export function whatIsShown(page, map) {
 
 /** Add it to the open brief, or ask for one. */
 export async function addToBrief(page, map) {
+  if (!may('share_view')) return notify('Your role reads briefs and does not make them. Ask a supervisor for one that does.', { bad: true });
   const shown = whatIsShown(page, map);
   if (!shown) return notify('There is nothing here to put into a brief. Open an incident, a site, a household or an alert, or go to the Watch page.', { bad: true });
   const open = openBrief.get();
@@ -98,5 +99,5 @@ export const goToBrief = () => visit(openBrief.get() ? `/brief/${openBrief.get()
 
 /** A button that adds, for pages whose panels JavaScript makes. */
 export function addButton() {
-  return may('view') ? el('button', { type: 'button', class: 'button', title: 'b', text: 'Add to brief', dataset: { wfDo: 'add-brief' } }) : null;
+  return may('share_view') ? el('button', { type: 'button', class: 'button', title: 'b', text: 'Add to brief', dataset: { wfDo: 'add-brief' } }) : null;
 }

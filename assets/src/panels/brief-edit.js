@@ -1,6 +1,7 @@
 /** The editor of a brief: its pages at the left, the one in hand as it will be seen, and what there is to say of it. */
 import { IDS } from './ids.js';
 import { byId, el, memory, notify, throttle } from './dom.js';
+import { may } from './format.js';
 import { createTabs } from './tabs.js';
 import { nothing } from './respond-desk.js';
 import { createBriefDesk, openBrief, visit } from './brief-desk.js';
@@ -38,7 +39,7 @@ export function editBrief({ map, token, id, marked }) {
 
   function paint(brief) {
     marked(brief.marking);
-    openBrief.set(brief.frozen_at ? null : brief);
+    if (may('share_view')) openBrief.set(brief.frozen_at ? null : brief);
     if (!brief.pages.some((page) => page.id === at)) at = brief.pages[0]?.id ?? null;
     head.show(brief);
     strip.show(brief, at);
@@ -53,7 +54,7 @@ export function editBrief({ map, token, id, marked }) {
     const typing = byId(IDS.briefPanel).contains(document.activeElement) && document.activeElement.matches('textarea');
     if (typing && stage.page()?.id === page?.id) stage.key();
     else stage.show(page, options);
-    words.show(page, { frozen: Boolean(desk.brief().frozen_at) });
+    words.show(page, { frozen: Boolean(desk.brief().frozen_at), mine: may('share_view') });
     numbers.show(page);
   }
 

@@ -46,10 +46,12 @@ export function fillHead(host, { desk, add, present }) {
     show(brief) {
       const frozen = Boolean(brief.frozen_at);
       if (document.activeElement !== title) title.value = brief.title;
-      title.disabled = frozen;
+      const writes = may('share_view');
+      title.disabled = frozen || !writes;
       facts.replaceChildren(markingOf(brief.marking), frozen ? el('span', { class: 'status', text: `Frozen ${moment(Date.parse(brief.frozen_at))}` }) : el('span', { class: 'muted', text: brief.shared ? 'Shared with your agency' : 'Yours alone' }));
-      addMenu.hidden = freeze.hidden = frozen;
-      copy.hidden = !frozen;
+      addMenu.hidden = freeze.hidden = frozen || !writes;
+      copy.hidden = !frozen || !writes;
+      more.hidden = !writes;
       send.hidden = !may('export');
       show.disabled = !brief.pages.length;
       shared.textContent = brief.shared ? 'Keep it to yourself' : 'Share with your agency';
@@ -65,7 +67,8 @@ export function fillHead(host, { desk, add, present }) {
     if (!stale.length) return;
     const sent = brief.releases ?? [];
     const told = sent.length ? ` It went to ${[...new Set(sent.map((one) => one.recipient?.name ?? one.recipient))].join(', ')}: send a correction from the log.` : '';
-    warning.replaceChildren(icon('bell'), el('b', { text: `${stale.length} ${stale.length === 1 ? 'thing' : 'things'} in this brief ${stale.length === 1 ? 'has' : 'have'} changed since.` }),
+    const pages = new Set(stale.map((one) => one.page)).size;
+    warning.replaceChildren(icon('bell'), el('b', { text: `What ${pages === 1 ? 'one page says' : `${pages} pages say`} has changed since.` }),
       el('span', { class: 'grow', text: `${stale.slice(0, 2).map((one) => one.what ?? one).join(' ')}${stale.length > 2 ? ' …' : ''}${told}` }),
       ...(sent.length ? [el('a', { class: 'button', href: `/share?tab=log&q=${encodeURIComponent(brief.title)}`, text: 'Open the log' })] : []));
   }

@@ -25,7 +25,7 @@ export function listBriefs({ marked, words }) {
   const make = () => newBrief({ templates, briefs: items, made: (brief) => visit(`/brief/${brief.id}`) });
   const schedules = el('section', { class: 'brief-schedules', 'aria-label': 'Schedules' });
   host.replaceChildren(el('div', { class: 'brief-list-main' },
-    el('div', { class: 'brief-list-head' }, el('h2', { text: 'Briefs' }), el('span', { class: 'grow' }), field, stale, button('New brief', { class: 'button primary', title: 'n', on: { click: make } })), list), schedules);
+    el('div', { class: 'brief-list-head' }, el('h2', { text: 'Briefs' }), el('span', { class: 'grow' }), field, stale, may('share_view') ? button('New brief', { class: 'button primary', title: 'n', on: { click: make } }) : null), list), schedules);
   const plan = fillSchedules(schedules, { templates: () => templates, words });
 
   async function refresh() {
@@ -60,7 +60,7 @@ export function listBriefs({ marked, words }) {
       el('div', { class: 'muted' }, [template, `${count(brief.pages)} ${brief.pages === 1 ? 'page' : 'pages'}`, brief.by, longTime(brief.made_at), brief.shared ? 'shared' : 'yours alone'].filter(Boolean).join(' · ')),
       el('div', { class: 'brief-entry-marks' },
         brief.frozen_at ? el('span', { class: 'status', text: `Frozen ${moment(Date.parse(brief.frozen_at))}` }) : el('span', { class: 'status', text: 'Being written' }),
-        brief.stale ? el('span', { class: 'stale-mark' }, icon('bell'), `${count(brief.stale)} ${brief.stale === 1 ? 'thing has' : 'things have'} changed since`) : null)));
+        brief.stale ? el('span', { class: 'stale-mark' }, icon('bell'), `${count(brief.stale)} ${brief.stale === 1 ? 'page has' : 'pages have'} changed since`) : null)));
   }
 
   function mark() {
@@ -71,7 +71,7 @@ export function listBriefs({ marked, words }) {
   const look = throttle(refresh, 5000);
   refresh();
   return {
-    make: () => void (may('export') || may('share_view') || may('view') ? make() : null),
+    make: () => (may('share_view') ? void make() : false),
     listed: () => ({ step(by) { at = Math.max(0, Math.min(list.children.length - 1, at + by)); mark(); }, open: () => list.children[Math.max(0, at)]?.querySelector('a')?.click(), current: () => null }),
     changed: () => !stop.signal.aborted && look(),
     stop: () => stop.abort(),

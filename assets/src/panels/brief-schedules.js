@@ -6,7 +6,7 @@ import { choice, labelled, text, tick } from './alerts-fields.js';
 import { lastFilter } from './alerts-watch.js';
 import { refused } from './brief-desk.js';
 
-const DAYS = [['mon', 'Mo'], ['tue', 'Tu'], ['wed', 'We'], ['thu', 'Th'], ['fri', 'Fr'], ['sat', 'Sa'], ['sun', 'Su']];
+const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'].map((label, day) => [day, label]);
 const FORMS = [['pdf', 'PDF'], ['pptx', 'PowerPoint'], ['html', 'Web page']];
 
 /**
@@ -38,7 +38,8 @@ export function fillSchedules(host, { templates, words }) {
   function paint() {
     list.replaceChildren(items.length ? el('ul', { class: 'brief-rows' }, ...items.map((one) => el('li', { class: 'brief-schedule' },
       el('div', {}, el('b', { text: `${one.at} ${daysText(one.days)}` }), el('span', { text: `${one.title || kind(one.template)} → ${one.recipients.map(nameOf).join(', ') || 'nobody: kept here'}` }),
-        el('span', { class: 'muted', text: [one.hold ? 'held for a person' : 'sent by itself', one.next_at ? `next ${moment(Date.parse(one.next_at))}` : one.zone].join(' · ') })),
+        el('span', { class: 'muted', text: [one.hold ? 'held for a person' : 'sent by itself', one.active === false ? 'paused' : one.due ? `next ${moment(Date.parse(one.due))}` : one.zone].join(' · ') }),
+        one.ran ? el('span', { class: 'muted' }, `Last ${moment(Date.parse(one.ran))}: ${one.outcome || 'made'} `, one.brief ? el('a', { href: `/brief/${one.brief}`, text: 'open it' }) : null) : null),
       may('export') ? button(`Delete the schedule ${one.title ?? ''}`, { iconName: 'close', class: 'fold', on: { click: () => remove(one) } }) : null)))
       : el('p', { class: 'note pad', text: 'Nothing makes itself yet. A morning brief at 06:00 is a good first one.' }));
   }
@@ -86,5 +87,5 @@ export function fillSchedules(host, { templates, words }) {
 
 function daysText(days = []) {
   if (!days.length || days.length === 7) return 'every day';
-  return days.map((day) => DAYS.find(([code], place) => code === day || place === day)?.[1] ?? day).join(' ');
+  return days.map((day) => DAYS[day]?.[1] ?? day).join(' ');
 }

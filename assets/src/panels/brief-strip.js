@@ -1,5 +1,6 @@
 /** The pages of a brief in their order: chosen, moved by hand or by keys, taken out. */
 import { button, el } from './dom.js';
+import { may } from './format.js';
 import { thumb } from './brief-thumb.js';
 
 /**
@@ -19,7 +20,7 @@ export function fillStrip(host, { choose, move, remove }) {
   function show(brief, chosen) {
     pages = brief.pages;
     at = chosen;
-    fixed = Boolean(brief.frozen_at);
+    fixed = Boolean(brief.frozen_at) || !may('share_view');
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.page : null;
     list.replaceChildren(...pages.map(row));
     if (focused) list.querySelector(`.brief-pick[data-page="${CSS.escape(focused)}"]`)?.focus();
@@ -41,7 +42,7 @@ export function fillStrip(host, { choose, move, remove }) {
     el('button', { type: 'button', class: 'brief-pick', dataset: { page: page.id }, 'aria-current': chosen ? 'page' : null, title: fixed ? '' : 'Alt and an arrow moves the page', on: { click: () => choose(page.id), keydown: (event) => keys(event, page, place) } },
       el('span', { class: 'brief-place', text: String(place + 1) }), thumb(page),
       el('span', { class: 'brief-pick-words' }, el('span', { class: 'title', text: page.headline || 'No headline yet' }),
-        stale ? el('span', { class: 'stale-mark', text: stale === 1 ? '1 change since' : `${stale} changes since` }) : null)),
+        stale ? el('span', { class: 'stale-mark', text: 'changed since' }) : null)),
     fixed ? null : button(`Take out page ${place + 1}`, { iconName: 'close', class: 'fold', on: { click: () => remove(page) } }));
   }
 

@@ -34,12 +34,12 @@ export function fillWords(host, { save, preview }) {
     soon();
   }
 
-  function show(next, { frozen }) {
+  function show(next, { frozen, mine }) {
     // What somebody is typing stays under the cursor.
-    const same = page?.id === next?.id && fixed === frozen;
+    const same = page?.id === next?.id && fixed === (frozen || !mine);
     if (!same) flush();
     page = next && dirty?.id === next.id ? { ...next, ...dirty.words } : next;
-    fixed = frozen;
+    fixed = frozen || !mine;
     if (!page) return host.replaceChildren();
     if (same && host.contains(document.activeElement) && document.activeElement.matches('textarea')) return offers();
     fields.headline = area('Headline', page.headline, { rows: 2, maxlength: 300 }, (value) => typed('headline', value));
@@ -51,7 +51,7 @@ export function fillWords(host, { save, preview }) {
       (page.stale ?? []).length ? el('div', { class: 'brief-stale', role: 'status' }, el('b', { text: 'Changed since this was made' }), el('ul', {}, ...page.stale.map((text) => el('li', { text: sentence(text) })))) : '',
       group('Headline', fields.headline, fields.offerHead), group('Lines, three at most', ...fields.lines, fields.offerLines),
       group('Notes for the speaker', fields.notes, el('p', { class: 'note', text: 'Never on a page: in the speaker’s view, and in the notes of a PowerPoint file.' })),
-      el('div', { class: 'pad' }, fixed ? el('span', { class: 'muted', text: 'Frozen: it says what it said then. A copy can be edited.' }) : state));
+      el('div', { class: 'pad' }, frozen ? el('span', { class: 'muted', text: 'Frozen: it says what it said then. A copy can be edited.' }) : fixed ? el('span', { class: 'muted', text: 'Your role reads briefs and does not write them.' }) : state));
     offers();
     return undefined;
   }

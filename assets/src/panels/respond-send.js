@@ -35,7 +35,7 @@ export function createSender({ desk, host, resources, tasks, changed }) {
     if (!made) return earlier && give(earlier.resource, goal);
     const where = made.segment?.name ?? `household ${made.household?.number ?? ''}`;
     const said = made.status === 'planned' ? `${resource.name} goes to ${where} after the task it is at.` : `${resource.name} is assigned to ${where}.`;
-    return notify(said, { seconds: 10, action: { label: 'Undo', run: () => undo(made, before, goal, earlier) } });
+    return notify(said, { seconds: 20, action: { label: 'Undo', run: () => undo(made, before, goal, earlier) } });
   }
 
   async function undo(made, before, goal, earlier) {
