@@ -27,7 +27,7 @@ _TYPES: Final = {
     "gpx": ("application/gpx+xml", "gpx"),
     "kml": ("application/vnd.google-earth.kml+xml", "kml"),
     "geojson": ("application/geo+json", "geojson"),
-    "cot": ("application/xml", "cot"),
+    "cot": ("text/plain; charset=utf-8", "cot"),  # many documents, one a line
 }
 _WRITERS: Final = {"gpx": tasking.gpx, "kml": tasking.kml, "geojson": tasking.geojson, "cot": tasking.cot}
 _NEVER_RUN: Final = (

@@ -17,7 +17,8 @@ TaskStatusName = Literal["planned", "assigned", "searching", "returning", "done"
 # What teams and dogs travel in; without it, a car.
 VehicleName = Literal["car", "high_clearance", "foot"]
 ModelName = Literal["random", "inverse-cube", "definite"]
-Positive = Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)]
+# Whoever moves a metre an hour searches nothing: and a plan could not reckon with less.
+Positive = Annotated[float, Field(strict=True, ge=0.01, le=10_000, allow_inf_nan=False)]
 Hours = Annotated[float, Field(strict=True, gt=0, le=240, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Capability = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]

@@ -156,21 +156,27 @@ def kml(sheet: Sheet) -> bytes:
 
 
 def cot(sheet: Sheet) -> bytes:
-    """Return the tasks as Cursor on Target events: a map marker and the drawn ground of each."""
-    root = Element("events")
+    """Return the tasks as Cursor on Target: a marker and the drawn ground of each, one event a line.
+
+    TAK takes events one by one as they come over the wire: there is nothing round them.
+    """
+    events: list[Element] = []
     stale = iso(sheet.made + timedelta(hours=max(sheet.hours, 1.0) * 2))
     for one in sheet.lines:
         times = {"time": sheet.stamp, "start": sheet.stamp, "stale": stale, "how": "h-g-i-g-o"}
-        _event(root, sheet, one, f"{one.id}", "b-m-p-s-m", times)
+        events.append(_event(sheet, one, f"{one.id}", "b-m-p-s-m", times))
         for number, ring in enumerate(_rings(one.area)):
-            detail = _event(root, sheet, one, f"{one.id}-area-{number}", "u-d-f", times)
+            drawn = _event(sheet, one, f"{one.id}-area-{number}", "u-d-f", times)
             for lon, lat in ring:
-                SubElement(detail, "link", {"point": f"{lat:.6f},{lon:.6f}"})  # latitude first
-    return _document(root)
+                SubElement(drawn[-1], "link", {"point": f"{lat:.6f},{lon:.6f}"})  # latitude first
+            events.append(drawn)
+    # A line break within an event would break its message.
+    lines = [bytes(tostring(one, encoding="utf-8")).replace(b"\n", b" ") for one in events]
+    return b"".join(line + b"\n" for line in lines)
 
 
-def _event(root: Element, sheet: Sheet, one: Line, uid: str, kind: str, times: dict[str, str]) -> Element:  # noqa: PLR0917
-    event = SubElement(root, "event", {"version": "2.0", "type": kind, "uid": uid, **times})
+def _event(sheet: Sheet, one: Line, uid: str, kind: str, times: dict[str, str]) -> Element:
+    event = Element("event", {"version": "2.0", "type": kind, "uid": uid, **times})
     event.set("access", clean(sheet.marking))
     place = {
         "lat": f"{one.lat:.6f}",
@@ -184,7 +190,7 @@ def _event(root: Element, sheet: Sheet, one: Line, uid: str, kind: str, times: d
     SubElement(detail, "contact", {"callsign": clean(one.title)})
     remarks = SubElement(detail, "remarks", {"source": "Watchfloor", "time": sheet.stamp})
     remarks.text = clean(f"{sheet.marking}. {one.told}")
-    return detail
+    return event
 
 
 def clean(text: str) -> str:

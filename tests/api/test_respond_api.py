@@ -243,7 +243,8 @@ def test_a_plan_leaves_as_files_that_say_their_marking_and_run_nothing(site: Ser
     count = len(plan["tasks"])
     assert len(fromstring(texts["gpx"]).findall("{*}wpt")) == count
     assert len(fromstring(texts["kml"]).findall(".//{*}Placemark")) == count
-    events = fromstring(texts["cot"]).findall("event")
+    events = [fromstring(line) for line in texts["cot"].splitlines()]
+    assert {one.tag for one in events} == {"event"}
     assert len([one for one in events if one.get("type") == "b-m-p-s-m"]) == count
     assert all(one.find("point") is not None for one in events)
     assert "VTAC11" in texts["ics204"]
