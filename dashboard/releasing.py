@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, Protocol
-from uuid import UUID
+from typing import Final
 
+from dashboard.briefing.leaving import BriefsOut
 from dashboard.services import Services
 from dashboard.web import share_json
 from dashboard.web.export_hotspots import cells_file, question_of
 from dashboard.web.records_json import Json
+from dashboard.wishes import Maker, Wish
 from data.access import Actor
 from data.errors import Invalid
-from data.release import Recipient
 from layers.export.forms import Form
 from layers.release import Ask, Contents, Judged, Left, ProductAsk, judge, release_product, release_records
 from layers.release.counts import counts_file
@@ -23,30 +23,6 @@ from layers.release.path import rows_and_shapes
 
 _SHOWN: Final = 200
 _MISSING_SHOWN: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What somebody wants to let out, and to whom."""
-
-    actor: Actor
-    what: str
-    form: str
-    recipient: Recipient
-    filter: str = ""
-    brief: UUID | None = None
-    purpose: str = "preview"
-    authority: str = ""
-
-
-class Maker(Protocol):
-    """One kind of product."""
-
-    def preview(self, services: Services, wish: Wish) -> Json:
-        """Return what the actor sees, what the recipient would get, and what is missing and why."""
-
-    def make(self, services: Services, wish: Wish) -> Left:
-        """Make the product and let it out by the release path."""
 
 
 class Records:
@@ -156,6 +132,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "incidents": Records("incident"),
     "sites": Records("site"),
     "hotspots": HotspotCells(),
+    "brief": BriefsOut(),
 }
 
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from dashboard.briefing.compose import Briefing, own_words
 from dashboard.briefing.desk import Draft
 from dashboard.briefing.templates import TEMPLATES
-from dashboard.releasing import Wish
 from dashboard.services import Services
+from dashboard.wishes import Wish
 from data.access import Actor
 from data.brief_records import Brief, BriefPage
 from data.errors import Invalid

@@ -186,8 +186,9 @@ def line_of(one: Release) -> dict[str, Any]:
 
 
 def _made(store: Store, what: str, *, to: str, query: str, **more: Any) -> Release:
-    from dashboard.releasing import Wish, maker
+    from dashboard.releasing import maker
     from dashboard.services import Services
+    from dashboard.wishes import Wish
     from data.mirror import Mirror
 
     system = store.system_actor()

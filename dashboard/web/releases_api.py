@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import FileResponse, StreamingResponse
 
 from dashboard.guard import needs
-from dashboard.releasing import Wish, maker
+from dashboard.releasing import maker
 from dashboard.services import Services
 from dashboard.web import share_json
 from dashboard.web.asking import ERRORS, RecordId, Words
@@ -18,6 +18,7 @@ from dashboard.web.models import Moment
 from dashboard.web.records_json import Json, many
 from dashboard.web.share_api import Releaser
 from dashboard.web.share_models import NoteIn, ProductIn, RecallIn, ReleaseIn, SaidIn
+from dashboard.wishes import Wish
 from data.access import Actor, Permission
 from data.release_records import Release, State
 from data.store.releases import Wanted
