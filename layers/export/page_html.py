@@ -21,7 +21,15 @@ from layers.export.page_map import Signs, page_map, water
 from layers.export.static_map import Tiles, furniture, surfaces, svg
 from layers.export.static_map.compose import said_time
 from layers.export.text import plain
-from layers.export.typeset import caveats, chart_alt, map_alt, marking_colour, recalled, source_line
+from layers.export.typeset import (
+    caveats,
+    chart_alt,
+    map_alt,
+    marking_colour,
+    recalled,
+    source_line,
+    tlp_label,
+)
 from layers.style import DIST, Palette, palette
 
 _FACES: Final = ((400, "inter-latin-400-normal.woff2"), (600, "inter-latin-600-normal.woff2"))
@@ -68,7 +76,8 @@ def _frame(document: Document, look: Palette) -> dict[str, Any]:
         "center": plain(document.center, most=120),
         "subtitle": plain(document.subtitle, most=200),
         "marking": plain(document.marking, most=40),
-        "tlp_colour": marking_colour(document.marking),
+        "tlp": tlp_label(document),
+        "tlp_colour": marking_colour(tlp_label(document)),
         "caveats": caveats(document),
         "warning": recalled(document),
         "made": f"Made {said_time(document.made_at, document.zone)}",

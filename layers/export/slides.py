@@ -26,6 +26,7 @@ from layers.export.typeset import (
     recalled,
     source_line,
     text_rows,
+    tlp_label,
 )
 from layers.export.zipped import rezipped
 from layers.style import Palette, palette
@@ -163,7 +164,7 @@ class _Deck:
 
     def _label(self, slide: Any, top: float, where: str) -> None:
         """Put the TLP label on black to the right, as FIRST asks."""
-        marking = plain(self.document.marking, most=40)
+        marking = tlp_label(self.document)
         wide = max(28.0, len(marking) * 3.4 + 6)
         box = slide.shapes.add_textbox(Mm(_WIDTH - _SIDE - wide), Mm(top - 0.5), Mm(wide), Mm(8))
         box.name = f"Marking, {where}"

@@ -22,7 +22,7 @@ from layers.style import FONTS, palette
 
 EXERCISE: Final = "EXERCISE EXERCISE EXERCISE"
 _FAMILIES: Final = ("Inter", "DejaVu Sans Mono", "New Computer Modern")
-_SHORT_TABLE: Final = 12
+_WRITTEN_OUT: Final = {"LES": "LAW ENFORCEMENT SENSITIVE", "FOUO": "FOR OFFICIAL USE ONLY"}
 _MOST_ROWS: Final = 2_000
 _MOST_COLUMNS: Final = 24
 _MOST_CELL: Final = 400
@@ -101,15 +101,28 @@ def picture_png(picture_svg: str, *, width_mm: float, height_mm: float, ppi: flo
     return made if isinstance(made, bytes) else made[0]
 
 
-def marking_colour(marking: str) -> str:
+def tlp_label(document: Document) -> str:
+    """Return the TLP label alone, as it stands on black: FIRST has nothing else in it."""
+    return plain(document.marking, most=80).partition(" ")[0]
+
+
+def marking_colour(label: str) -> str:
     """Return the colour of a TLP label on black; what is no label is white."""
     by_label = {tlp.label: entry.hex for tlp, entry in tlp_markings().items()}
-    return by_label.get(marking, by_label[Tlp.CLEAR.label])
+    return by_label.get(label, by_label[Tlp.CLEAR.label])
 
 
 def caveats(document: Document) -> list[str]:
     """Return the lines that stand in every banner beside the TLP label."""
-    return [line for line in (plain(document.caveats), EXERCISE if document.exercise else "") if line]
+    beside = plain(document.marking, most=80).partition(" ")[2]
+    written = plain(document.caveats)
+    # "LES" behind the label is written out, once.
+    more = (
+        ""
+        if beside in written or _WRITTEN_OUT.get(beside, beside) in written
+        else _WRITTEN_OUT.get(beside, beside)
+    )
+    return [line for line in (written, more, EXERCISE if document.exercise else "") if line]
 
 
 def map_alt(page: DocumentPage) -> str:
@@ -162,8 +175,9 @@ def _frame(job: Job) -> dict[str, Any]:
         "title": title or "Brief",
         "center": center or "Watchfloor",
         "description": " · ".join(part for part in (document.marking, *caveats(document), subtitle) if part),
-        "marking": job.words(document.marking, most=40),
-        "tlp_colour": marking_colour(document.marking),
+        "marking": job.words(document.marking, most=80),
+        "tlp": job.words(tlp_label(document), most=40),
+        "tlp_colour": marking_colour(tlp_label(document)),
         "caveats": [job.words(line) for line in caveats(document)],
         "language": document.language
         if document.language.isalpha() and len(document.language) in (2, 3)
