@@ -38,9 +38,22 @@ def interior(poa: FloatArray, effectiveness: FloatArray, effort: FloatArray) -> 
         mu = float((at.share * at.slack).mean())
         if mu < _CLOSE * float(at.price.max()) / areas:
             break
-        at = _stepped(p, e, at, target=_CENTRE * mu)
+        following = _next(p, e, at, target=_CENTRE * mu)
+        if following is None:
+            break
+        at = following
     times: FloatArray = at.share / at.share.sum(axis=0) * effort
     return times
+
+
+def _next(p: FloatArray, e: FloatArray, at: _Point, *, target: float) -> _Point | None:
+    """Return the next point, None where resources differ by so much that doubles tell no way to it."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            found = _stepped(p, e, at, target=target)
+    except np.linalg.LinAlgError:
+        return None
+    return found if all(np.isfinite(part).all() for part in found) else None
 
 
 def _stepped(p: FloatArray, e: FloatArray, at: _Point, *, target: float) -> _Point:

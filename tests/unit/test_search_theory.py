@@ -156,6 +156,17 @@ def test_no_exchange_betters_an_allocation(areas, resources, seed, scale):
     assert found.pos >= even - 1e-12
 
 
+def test_resources_that_differ_beyond_all_measure_are_allocated_all_the_same():
+    random = np.random.default_rng(0)
+    for _ in range(40):
+        areas, resources = random.integers(1, 12), random.integers(2, 6)
+        effectiveness = 10.0 ** random.uniform(-9, 9, (areas, resources))
+        effort = 10.0 ** random.uniform(-3, 3, resources)
+        found = allocate(random.random(areas), effectiveness, effort)
+        assert np.isfinite(found.time).all()
+        assert (found.time.sum(axis=0) <= effort * (1 + 1e-9)).all()
+
+
 def test_without_effort_or_without_hope_nobody_is_sent():
     assert allocate([0.5, 0.5], [1, 1], [0.0]).time.sum() == 0
     assert allocate([0.0, 0.0], [[1, 2], [1, 2]], [1.0, 1.0]).time.sum() == 0
