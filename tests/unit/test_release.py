@@ -18,14 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.cli import main
-from data.clock import FixedClock
 from data.errors import Conflict, Forbidden, Invalid
 from data.manifest import SUFFIX, Signer, check
 from data.mirror import Mirror
 from data.model import LonLat, Scope, StoreKind, Tlp
 from data.release import NewRecipient, Recipient, RecipientKind, Withheld, why_not
-from data.settings import Settings
-from data.store import Store, open_store
+from data.store import Store
 from layers.export.forms import Form
 from layers.release import Ask, Released, release
 from tests.support.records import BOSTON, HOSTILE, NOON, World
@@ -141,46 +139,6 @@ def test_a_file_holds_what_may_leave_says_its_marking_and_runs_nothing(
     else:
         read = gpd.read_parquet if form is Form.PARQUET else gpd.read_file
         assert set(read(done.file)["title"]) == set(HOSTILE)
-
-
-@given(
-    hidden=st.lists(
-        st.tuples(st.sampled_from(StoreKind), st.sampled_from(Tlp), st.booleans(), st.booleans()), max_size=4
-    ),
-    form=st.sampled_from(Form),
-    to_the_public=st.booleans(),
-)
-def test_nothing_of_a_record_that_stays_is_in_any_byte_of_a_file(
-    tmp_path_factory: pytest.TempPathFactory,
-    hidden: list[tuple[StoreKind, Tlp, bool, bool]],
-    form: Form,
-    to_the_public: bool,
-) -> None:
-    folder = tmp_path_factory.mktemp("leak")
-    store = open_store(Settings(home=folder / "home"), clock=FixedClock(NOON))
-    world = World(store)
-    public = {"kind": RecipientKind.PUBLIC, "clearance": Tlp.CLEAR} if to_the_public else {}
-    world.incident(title="may leave", scope_id=world.scope(tlp=Tlp.CLEAR))
-    theirs = world.agency("Third agency")
-    words: list[bytes] = []
-    for number, (kind, tlp, sensitive, third) in enumerate(hidden):
-        scope_id = world.scope(kind, tlp, law_enforcement=sensitive, agency_id=theirs if third else 1)
-        scope = next(one for one in world.store.scopes.all() if one.id == scope_id)
-        mark = f"leak{number}mark"
-        world.incident(
-            title=f"{mark}-title",
-            narrative=f"{mark}-story",
-            address=f"{mark}-street",
-            source_key=f"{mark}-key",
-            scope_id=scope_id,
-            place=LonLat(BOSTON.lon + 0.123457 + number, BOSTON.lat),
-        )
-        if why_not(1, _partner(world.store, **public), scope) is not None:
-            words += [mark.encode(), str(round(BOSTON.lon + 0.123457 + number, 6)).encode()]
-    done = _given(store, folder, form, **public)
-    held = _everything_in(done.file) + done.manifest.read_bytes()
-    store.close()
-    assert [word for word in words if word in held] == []
 
 
 def test_the_public_gets_a_place_to_a_kilometre_and_no_words_of_people(
