@@ -20,7 +20,7 @@ from data.model import LocatedBy, Scope, Tlp
 from data.query import Query
 from layers.briefs.document import Chart, DocumentPage, MapPicture, Table, page_json
 from layers.briefs.picture import Box
-from layers.briefs.words import when
+from layers.briefs.words import filter_words, when
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,10 @@ class Desk:
         """Every scope by its number."""
         return self.services.mirror.snapshot.scopes
 
-    def source(self, *, what: str, scopes: Iterable[int]) -> str:
-        """Return the line under a page: from what, when, marked how."""
-        return f"{what} · {when(self.end, self.zone)} · {self.marking(scopes)}"
+    def source(self, what: str) -> str:
+        """Return the line under a page: from what, of which filter, as of when."""
+        said = filter_words(self.query, self.services.mirror.snapshot.taxonomy)
+        return " · ".join(filter(None, [what, said, when(self.end, self.zone)]))
 
     def marking(self, scopes: Iterable[int]) -> str:
         """Return the highest marking of scopes with its caveat."""
@@ -122,7 +123,7 @@ class Draft:
             headline=self.headline,
             lines=self.lines,
             notes=self.notes,
-            source=desk.source(what=self.what, scopes=self.scopes),
+            source=desk.source(self.what),
             marking=desk.marking(self.scopes),
             map=self.map,
             chart=self.chart,

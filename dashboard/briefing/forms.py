@@ -18,7 +18,8 @@ def bluf(desk: Desk) -> Draft:
     """Return the bottom line up front: what happened, so what, and how sure; the decision is for people."""
     base, rise, people = situation(desk), timeline(desk), unaccounted_people(desk)
     where = hotspots(desk)
-    so_what = next((one.headline for one in (people, where) if one is not None), "")
+    waits = people is not None and people.figures[0].value > 0
+    so_what = people.headline if people is not None and waits else where.headline if where else ""
     lines = tuple(filter(None, [so_what, *rise.lines]))[:3]
     scopes = base.scopes | (people.scopes if people else frozenset())
     return Draft(

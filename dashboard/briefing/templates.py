@@ -55,16 +55,16 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template(
             "morning",
             "Morning brief",
-            "The last day for leadership: bottom line, map, course, hotspots, sites, changes.",
+            "The last day for leadership: bottom line with map, course, hotspots, severe, sites, changes.",
             24,
-            ("bluf", "situation", "timeline", "hotspots", "touched", "changes"),
+            ("bluf", "timeline", "hotspots", "severe", "touched", "lifelines", "changes"),
         ),
         Template(
             "sitrep",
             "SITREP",
             "Situation report: bottom line, changes, lifelines, people, hotspots, alerts.",
             24,
-            ("bluf", "changes", "situation", "lifelines", "people", "hotspots", "alerts"),
+            ("bluf", "changes", "timeline", "lifelines", "people", "hotspots", "alerts"),
         ),
         Template(
             "ics201",

@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 
 from scipy import stats
 
+from data.mirror.taxonomy import Taxonomy
+from data.model import Severity
+from data.query import Dimension, Query
+
 _FIRM, _LIKELY = 0.001, 0.05
 _NOTABLE: Final = 0.05  # a smaller difference, or one that chance explains, is "about the same"
 
@@ -93,3 +97,24 @@ def listed(items: list[str]) -> str:
 def rounded(count: int, smallest: int) -> str:
     """Return a count, or that it is smaller than what may be told."""
     return f"fewer than {smallest}" if 0 < count < smallest else f"{count:,}"
+
+
+def filter_words(query: Query, taxonomy: Taxonomy) -> str:
+    """Return what a filter restricts to, apart from its time; empty for everything."""
+    known = taxonomy.by_code
+    parts = {
+        Dimension.TYPE: listed([known[code].label if code in known else code for code in query.types]),
+        Dimension.SEVERITY: listed(
+            [f"severity {Severity(level).name.lower()}" for level in query.severities]
+        ),
+        Dimension.STATUS: listed([one.name.lower().replace("_", " ") for one in query.statuses]),
+        Dimension.SOURCE: listed([f"source {key}" for key in query.sources]),
+        Dimension.TLP: listed([one.label for one in query.tlps]),
+        Dimension.STORE: listed([one.value for one in query.stores]),
+        Dimension.TEXT: f"with the words “{query.text}”" if query.text else "",
+        Dimension.AREA: many(len(query.areas), "named area") if query.areas else "",
+        Dimension.SHAPE: "a drawn area" if query.shapes else "",
+        Dimension.NEAR: f"within {query.near.metres:,.0f} m of sites" if query.near is not None else "",
+    }
+    said = [f"not {words}" if at in query.inverted else words for at, words in parts.items() if words]
+    return f"Only: {'; '.join(said)}" if said else ""
