@@ -1,5 +1,5 @@
 /** Households in order of need, with the count of people unaccounted for above them. */
-import { button, debounce, el, memory } from './dom.js';
+import { button, debounce, el } from './dom.js';
 import { givenUp, latest } from './api.js';
 import { count } from './format.js';
 import { choice } from './alerts-fields.js';
@@ -136,7 +136,6 @@ export function fillHouseholds(host, { choose, listed }) {
     if (!items[place]) return;
     at = place;
     chosen = items[place].id;
-    memory.set('respond.at', chosen);
     mark();
     choose(chosen);
   }

@@ -81,6 +81,7 @@ export function startRespond(root, { map, token }) {
   function choose(id) {
     if (sender.take({ kind: 'household', id })) return list.point(chosen);
     chosen = id;
+    memory.set('respond.at', id);
     list.point(id);
     drawing.choose(id);
     household.refresh(id);
