@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from dashboard.alerting.watcher import Watcher
 from dashboard.app import make_dash
+from dashboard.briefing.runner import Runner
 from dashboard.declared import refuse_undeclared
 from dashboard.guard import guarded
 from dashboard.readiness import Readiness
@@ -20,6 +21,7 @@ from dashboard.web import (
     attachments_api,
     auth,
     basemap,
+    brief_schedules_api,
     briefs_api,
     call_form,
     errors,
@@ -73,6 +75,7 @@ ROUTERS: Sequence[Callable[[Services], APIRouter]] = (
     share_api.router,
     releases_api.router,
     briefs_api.router,
+    brief_schedules_api.router,
     call_form.router,
     search.router,
     uploads.router,
@@ -101,6 +104,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     app.state.readiness = Readiness(chosen, loaded=not ours, warm=lambda: _warm(searcher))
     app.state.live = LiveHub(chosen)
     app.state.watcher = Watcher(chosen)
+    app.state.runner = Runner(chosen)
     app.state.figures = _figures(app)
     errors.install(app)
     for router in ROUTERS:
@@ -157,11 +161,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.owned:
         # Like the mirror: handed-in services are looked at when their owner says so.
         app.state.watcher.start()
+        app.state.runner.start()
     try:
         yield
     finally:
         watching.cancel()
         await asyncio.to_thread(app.state.watcher.stop)
+        await asyncio.to_thread(app.state.runner.stop)
         await asyncio.to_thread(readiness.stop)
         await asyncio.gather(loading, watching, return_exceptions=True)
         if app.state.owned:

@@ -25,6 +25,7 @@ class Wish:
     brief: UUID | None = None
     purpose: str = "preview"
     authority: str = ""
+    hold: str = ""  # why it waits for a person in any case
 
 
 class Maker(Protocol):

@@ -101,6 +101,7 @@ class BriefsOut:
             authority=wish.authority,
             filter=f"brief={brief.id}",
             product=str(brief.id),
+            hold=wish.hold,
         )
         return release_product(services.store, ask, build)
 

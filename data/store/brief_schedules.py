@@ -184,10 +184,8 @@ class BriefSchedules:
             raise Invalid(f"{new.zone[:40]!r} is no time zone.", hint='Write it as "America/New_York".')
         if not new.days or not set(new.days) <= set(range(7)):
             raise Invalid("A schedule needs days of the week.", hint="Monday is 0, Sunday is 6.")
-        if not new.recipients or len(new.recipients) > _MOST_RECIPIENTS or not new.forms:
-            raise Invalid(
-                "A schedule needs recipients and a form.", hint="Name whom it goes to, and as what."
-            )
+        if len(new.recipients) > _MOST_RECIPIENTS or (new.recipients and not new.forms):
+            raise Invalid("What goes to recipients needs a form.", hint="pdf, for example; to 50 at most.")
         for key in new.recipients:
             self._store.recipients.get(actor, key)
         return replace(

@@ -45,6 +45,7 @@ class ProductAsk:
     filter: str = ""  # what it was made of, as the log says it
     name: str = ""  # of the file; empty: what and when
     product: str = ""  # the same for what several recipients get of one product
+    hold: str = ""  # why it waits for a person, whatever is agreed with the recipient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +231,16 @@ def _enter(
             law_enforcement=sensitive,
             manifest=signed,
             records=contents.records,
-            why_held=ask.recipient.approval.why(marking, law_enforcement=sensitive, form=ask.form),
+            why_held=_why_held(ask, marking, sensitive=sensitive),
             product=ask.product,
         ),
     )
     return Left(line, file, beside)
+
+
+def _why_held(ask: ProductAsk, marking: Tlp, *, sensitive: bool) -> str:
+    agreed = ask.recipient.approval.why(marking, law_enforcement=sensitive, form=ask.form)
+    return ", ".join(filter(None, [ask.hold, agreed]))
 
 
 def said(store: Store, ask: ProductAsk, *, marking: str, now: datetime) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_schedule_is_somebodys_and_says_when_it_runs_next(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"at": "25:00"}, {"zone": "Nowhere"}, {"days": (7,)}, {"recipients": ()}, {"title": " "}, {"forms": ()}],
+    [{"at": "25:00"}, {"zone": "Nowhere"}, {"days": (7,)}, {"title": " "}, {"forms": ()}],
     ids=str,
 )
 def test_a_schedule_that_cannot_run_is_refused(sqlite_world: World, wrong: dict[str, object]) -> None:
