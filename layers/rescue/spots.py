@@ -205,18 +205,26 @@ class _Finder:
         held: list[Spot] = []
         for at in range(len(self.words) if centres else 0):
             said = wording.THINGS.at(self.words, at)
-            if said is None or at in taken or not self._pointed_at(at) or len(held) + len(found) >= MAX_SPOTS:
+            if said is None or at in taken or len(held) + len(found) >= MAX_SPOTS:
+                continue
+            if not self._pointed_at(at, said[0]):
                 continue
             close = self.ground.things(said[1], centres, within_m=_THING_NEAR_M)
             if close:
                 held.append(self._spot("thing", at, said[0], close))
         return held
 
-    def _pointed_at(self, at: int) -> bool:
-        """Return whether a word means a certain thing: "the church", "my school"; "airport" always does."""
+    def _pointed_at(self, at: int, count: int) -> bool:
+        """Return whether words mean a certain thing: "the church", "my school"; "airport" always does."""
         if self.words[at].text in wording.ONLY_ONE:
             return True
-        return bool(at) and wording.ARTICLES.at(self.words, at - 1) is not None
+        after = self.words[at + count].text if at + count < len(self.words) else ""
+        if self.words[at].text in wording.CREOLE_THINGS and after in wording.CREOLE_ARTICLES:
+            return True
+        before = self.words[at - 1].text if at else ""
+        return before in wording.WITH_ARTICLE or (
+            bool(at) and wording.ARTICLES.at(self.words, at - 1) is not None
+        )
 
     def _slips(self, found: list[Spot]) -> Iterator[Spot]:
         """Yield names that are misspelt, where it is known which part of the world is spoken of."""

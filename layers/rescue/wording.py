@@ -119,6 +119,10 @@ DIRECTIONS: Final[Phrases[float]] = Phrases(
 DIRECTIONS_OF: Final[Phrases[float]] = Phrases(
     {
         **_each("north of, al norte de, al norte del, ao norte de, ao norte do, au nord de, au nord du", 0.0),
+        **_each("ao norte da, au nord des, nan no", 0.0),
+        **_each("a leste da, nan les", 90.0),
+        **_each("ao sul da, au sud des, nan sid", 180.0),
+        **_each("al oeste del, a oeste da, a oeste do, nan lwes", 270.0),
         **_each(
             "northeast of, north east of, al noreste de, al nordeste de, a nordeste de, au nord est de", 45.0
         ),
@@ -143,7 +147,11 @@ RELATIONS: Final[Phrases[Relation]] = Phrases(
             "just outside, in the area of, in the vicinity of, cerca de, cerca del, alrededor de, "
             "no lejos de, perto de, perto do, perto da, proximo a, proximo de, pres de, pres du, pres d, "
             "proche de, proche du, aux alentours de, aux environs de, pa lwen, toupre, pre, nan zon, "
-            "ozanviwon",
+            "ozanviwon, a las afueras de, en las afueras de, proximo ao, perto dos, nos arredores de, "
+            "ao redor de, a proximite de, non loin de, pas loin de, aux abords de, a l entree de, "
+            "a la sortie de, pa two lwen, pa lwen ak, tou pre, alantou, nan antre, nan soti, "
+            "mas arriba de, mas abajo de, acima de, abaixo de, au dessus de, au dessous de, "
+            "en contrebas de, anwo, anba",
             Relation.NEAR,
         ),
         **_each(
@@ -151,7 +159,8 @@ RELATIONS: Final[Phrases[Relation]] = Phrases(
             "across the street from, al lado de, al lado del, detras de, detras del, frente a, "
             "frente al, enfrente de, junto a, junto al, ao lado de, ao lado do, ao lado da, atras de, "
             "atras do, atras da, em frente a, em frente ao, a cote de, a cote du, derriere, en face de, "
-            "en face du, devant, bo, bo kote, akote, kote, deye, anfas, devan",
+            "en face du, devant, bo, bo kote, akote, kote, deye, anfas, devan, delante de, delante del, "
+            "pegado a, pegado al, por tras de, em frente da, kole ak, kole avek",
             Relation.BESIDE,
         ),
         **_each(
@@ -184,6 +193,13 @@ CORNER: Final = Phrases(
     _each("and, y, e, et, ak, at, con, com, esquina, esquina con, corner of, corner, coin, kwen", None)
 )
 # Things of which there is one; any other is meant only with "the" or "my" before it.
+# Prepositions that an article has grown into: "atrás da escola", "al lado del hospital", "au marché".
+WITH_ARTICLE: Final = frozenset({"da", "do", "das", "dos", "na", "no", "ao", "del", "al", "du", "au"})
+# Creole says "the" behind: "lekòl la".
+CREOLE_ARTICLES: Final = frozenset({"la", "a", "an", "nan", "lan", "yo"})
+CREOLE_THINGS: Final = frozenset(
+    {"legliz", "lekol", "lopital", "klinik", "mache", "lapolis", "waf", "estad", "bato"}
+)
 ONLY_ONE: Final = frozenset({"airport", "aeropuerto", "aeroporto", "aeroport", "ayewopo"})
 # What a thing that stands in every town is called, and the words that the kinds of sites are known by.
 THINGS: Final[Phrases[tuple[str, ...]]] = Phrases(

@@ -131,6 +131,36 @@ def test_a_clue_is_of_its_kind_and_quotes_its_words(ground: Ground, text: str, k
     assert (first(ground, text, near).kind, first(ground, text, near).words) == (kind, words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "en las afueras de Coral Bay", "más arriba de Coral Bay", "delante de la escuela",
+        "pegado a la iglesia", "próximo ao Coral Bay", "nos arredores de Coral Bay", "atrás da escola",
+        "ao lado da igreja", "à proximité de Coral Bay", "non loin de Coral Bay", "au-dessus de Coral Bay",
+        "à l'entrée de Coral Bay", "tou pre Coral Bay", "pa twò lwen Coral Bay", "anwo Coral Bay",
+        "alantou Coral Bay", "dèyè lekòl", "kole ak legliz",
+    ],
+)  # fmt: skip
+def test_the_commonest_wordings_of_nearness_are_read_in_four_languages(ground: Ground, words: str) -> None:
+    creole = words.rsplit(maxsplit=1)[-1] in ("lekòl", "legliz")
+    clue = first(ground, f"{words} la" if creole else words, CORAL_BAY)
+    assert (clue.kind, clue.words) == ("candidates", words)
+
+
+@pytest.mark.parametrize(
+    ("text", "bearing"),
+    [
+        ("nan nò Jakmèl", 0.0),
+        ("nan sid Jakmèl", 180.0),
+        ("au nord des Jacmel", 0.0),
+        ("a oeste do Jacmel", 270.0),
+    ],
+)
+def test_a_direction_without_a_distance_is_read(ground: Ground, text: str, bearing: float) -> None:
+    clue = first(ground, text, PORT_AU_PRINCE)
+    assert (clue.kind, clue.params["bearing_deg"]) == ("bearing", bearing)
+
+
 def test_one_call_gives_several_clues_and_none_for_its_small_words(ground: Ground) -> None:
     text = (
         "My parents, Rosa and Juan, need water. They are on the road between Cruz Bay and Coral Bay, "
