@@ -17,13 +17,18 @@ from dashboard.web.hotspots_asked import OF_THE_ROUTES, Question, question
 from dashboard.web.records_json import Json, many
 from data.access import Permission
 from data.clock import to_ms
+from data.query import Query
 from layers.hotspots import geojson
+from layers.hotspots.analysis import What, analysed
 from layers.hotspots.names import names
 from layers.hotspots.ranked import ranked
 
 MEDIA_TYPE = "application/geo+json"
 Asked = Annotated[Question, Depends(question)]
 Limit = Annotated[int, Param(ge=1, le=200, description="How many hotspots are named, the strongest first.")]
+
+Metres = Annotated[float, Param(ge=10, le=50_000, description="What counts as near, in metres.")]
+Hours = Annotated[float, Param(ge=0.1, le=8_784, description="What counts as soon, in hours.")]
 
 
 def router(services: Services) -> APIRouter:
@@ -66,6 +71,16 @@ def router(services: Services) -> APIRouter:
             parts=f"ranked/{asked.about}/{limit}",
         )
         return answer(request, fresh, media_type="application/json", make=make)
+
+    @routes.get("/api/v1/hotspots/analysis/{what}", dependencies=viewing)
+    def analysis(
+        request: Request, actor: Viewer, what: What, metres: Metres = 500, hours: Hours = 24
+    ) -> Json:
+        """Return near sites, near repeat or the most likely clusters of what the actor may see."""
+        query = Query.parse(request.url.query, ignore=("metres", "hours"))
+        view = services.mirror.view(actor, query, now=services.clock.now())
+        zone = services.settings.timezone
+        return analysed(view, what, metres=metres, hours=hours, names=names(), zone=zone).as_dict()
 
     @routes.get("/api/v1/hotspots/exposures", dependencies=viewing)
     def exposures(actor: Viewer) -> Json:

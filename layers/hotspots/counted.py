@@ -59,14 +59,8 @@ def counted(view: View, *, duplicates: bool = False) -> Counted:
 
     The filter asks for default points, `duplicates` for what is known twice.
     """
-    frame, rows = view.frame, view.located
-    on_default_point = known_twice = 0
-    if not view.query.default_points:
-        kept = rows[~(frame.combos.located_by == LocatedBy.DEFAULT_POINT)[frame.combo[rows]]]
-        rows, on_default_point = kept, len(rows) - len(kept)
-    if not duplicates:
-        kept = rows[~_known_twice(frame, rows)]
-        rows, known_twice = kept, len(rows) - len(kept)
+    frame = view.frame
+    rows, on_default_point, known_twice = rows_that_count(view, duplicates=duplicates)
     return Counted(
         x=frame.x[rows],
         y=frame.y[rows],
@@ -78,6 +72,19 @@ def counted(view: View, *, duplicates: bool = False) -> Counted:
         with_default_points=view.query.default_points,
         with_duplicates=duplicates,
     )
+
+
+def rows_that_count(view: View, *, duplicates: bool = False) -> tuple[Rows, int, int]:
+    """Return the rows that count, and how many do not: on a default point, and known twice."""
+    frame, rows = view.frame, view.located
+    on_default_point = known_twice = 0
+    if not view.query.default_points:
+        kept = rows[~(frame.combos.located_by == LocatedBy.DEFAULT_POINT)[frame.combo[rows]]]
+        rows, on_default_point = kept, len(rows) - len(kept)
+    if not duplicates:
+        kept = rows[~_known_twice(frame, rows)]
+        rows, known_twice = kept, len(rows) - len(kept)
+    return rows, on_default_point, known_twice
 
 
 def _known_twice(frame: IncidentFrame, rows: Rows) -> npt.NDArray[np.bool_]:

@@ -252,3 +252,14 @@ def test_a_map_is_adjusted_for_the_people_of_areas_that_came_with_their_number(c
     assert counted == pytest.approx(cells["reports"], rel=0.35)  # cells without reports are not drawn
     for unknown in (f"{secret}.POP20", f"{towns}.sum_acres", "0.x"):
         assert crowded.officer.get(f"{CELLS}?{WINDOW}&kind=gi_star&exposure={unknown}").status_code == 400
+
+
+@pytest.mark.parametrize("what", ["near-sites", "near-repeat", "scan"])
+def test_an_analysis_is_a_table_with_its_method(crowded: Served, what: str) -> None:
+    found = _get(crowded, f"/api/v1/hotspots/analysis/{what}?metres=1000&hours=24")
+    assert all(len(row) == len(found["columns"]) for row in found["rows"])
+    assert all(0 <= row[-1] <= 1 for row in found["rows"])
+    assert found["method"]["lines"][0]["label"] == "Method"
+    assert "on default points" in found["method"]["text"]
+    assert crowded.officer.get(f"/api/v1/hotspots/analysis/{what}?metres=-1").status_code == 400
+    assert crowded.client().get(f"/api/v1/hotspots/analysis/{what}").status_code == 401

@@ -43,7 +43,7 @@ export function createHotspotLegend({ onSet }) {
   const foot = make('div', 'wf-hot-foot');
   const list = act('List', () => tell('hotspot-list'));
   const sure = act('How sure?', () => tell('how-sure'));
-  foot.append(list, sure);
+  foot.append(list, sure, act('Analysis', () => tell('analysis')));
   const printed = make('div', 'wf-print-only');
   const [method, ranks] = [make('p'), make('ol')];
   printed.append(method, ranks);

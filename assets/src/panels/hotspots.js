@@ -6,6 +6,7 @@ import { optionsText, parseOptions } from '../map/hotspot-options.js';
 import { cellSentence } from '../map/hotspot-words.js';
 import { clippedText } from '../map/shapes.js';
 import { factsOf, hotspotDetails } from './hotspots-details.js';
+import { showAnalysis } from './hotspots-analysis.js';
 import { hotspotActions } from './hotspots-actions.js';
 import { hotspotList } from './hotspots-list.js';
 import { showHowSure } from './hotspots-sure.js';
@@ -119,6 +120,7 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   on('wf:hotspot', onCell);
   on('wf:hotspot-list', showList);
   on('wf:how-sure', sure);
+  on('wf:analysis', () => showAnalysis(state));
   state.follow(() => rank());
 
   function fromAddress() {
