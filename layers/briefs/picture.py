@@ -98,6 +98,7 @@ def _points(view: View, rows: npt.NDArray[np.int32], box: Box, *, smallest: int)
     severity = frame.combos.severity[frame.combo[rows]]
     worst = np.zeros(len(many), dtype=np.int64)
     np.maximum.at(worst, inverse, severity)
+    grave = np.bincount(inverse, weights=severity >= Severity.HIGH, minlength=len(many))
     x = np.bincount(inverse, weights=frame.x[rows]) / many
     y = np.bincount(inverse, weights=frame.y[rows]) / many
     if smallest:  # the middle of the cell: a mean would tell of the places that it is made of
@@ -121,6 +122,7 @@ def _points(view: View, rows: npt.NDArray[np.int32], box: Box, *, smallest: int)
                 lat=round(float(lat[place]), 6),
                 severity=0 if smallest else int(worst[place]),
                 count=count,
+                high=0 if smallest else int(grave[place]),
             )
         )
     return tuple(made)
