@@ -25,6 +25,7 @@ _KINDS: Final = {
     "stacked": XL_CHART_TYPE.COLUMN_STACKED,
     "line": XL_CHART_TYPE.LINE_MARKERS,
 }
+_MOST_LABELS: Final = 12
 _FONT: Final = "Arial"
 _ANY_DAY: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's date has no zone
 
@@ -99,6 +100,11 @@ def _dress(native: Any, chart: Chart, look: Palette) -> None:
     title.text = plain(chart.unit, most=40) or "reports"
     title.font.size, title.font.bold = Pt(10), False
     native.category_axis.format.line.color.rgb = rgb(look.muted)
+    every = -(-len(chart.labels) // _MOST_LABELS)
+    if every > 1:
+        skip = etree.Element(qn("c:tickLblSkip"))
+        skip.set("val", str(every))
+        native.category_axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
     _colours(native, chart, look)
 
 

@@ -157,7 +157,8 @@ def chart_alt(page: DocumentPage) -> str:
 
 def source_line(page: DocumentPage) -> str:
     """Return where a page comes from, and its own marking."""
-    return plain(" · ".join(part for part in (page.source, page.marking) if part), most=400)
+    marking = "" if page.marking in page.source else page.marking
+    return plain(" · ".join(part for part in (page.source, marking) if part), most=400)
 
 
 def recalled(document: Document) -> str:
@@ -206,7 +207,9 @@ def _page(job: Job, page: DocumentPage, index: int, tiles: Tiles) -> dict[str, A
         "headline": headline,
         "lines": lines,
         "source": job.words(source_line(page), most=400),
-        "figures": _figures(job, page, index, tiles, room_mm=_room(job.sheet, headline, lines)),
+        "figures": _figures(
+            job, page, index, tiles, room_mm=_room(job.sheet, headline, lines, source_line(page))
+        ),
         "table": _table(job, page.table) if page.table is not None else None,
     }
 
@@ -238,7 +241,7 @@ def _figures(
     return found
 
 
-def _room(sheet: Sheet, headline: str, lines: list[str]) -> float:
+def _room(sheet: Sheet, headline: str, lines: list[str], source: str) -> float:
     """Return how tall a figure may be under the words, which are set in the same font."""
     cap, mm_pt = 0.73, 25.4 / 72
     heads = text_rows(headline, size_pt=sheet.headline_pt, weight=600, width_mm=sheet.inner_mm)
@@ -246,7 +249,9 @@ def _room(sheet: Sheet, headline: str, lines: list[str]) -> float:
     for line in lines:
         rows = text_rows(line, size_pt=11.5, weight=400, width_mm=sheet.inner_mm)
         words += 11.5 * (rows * cap + (rows - 1) * 0.55)
-    gaps = (4 + 2.6 * (len(lines) - 1) if lines else 0) + 2 * 4.5 + 3
+    below = text_rows(source, size_pt=8.5, weight=400, width_mm=sheet.inner_mm)
+    words += 8.5 * (below * cap + (below - 1) * 0.55)
+    gaps = (4 + 2.6 * (len(lines) - 1) if lines else 0) + 2 * 4.5 + 1
     return max(60.0, sheet.height_mm - sheet.top_mm - sheet.bottom_mm - words * mm_pt - gaps)
 
 

@@ -64,7 +64,7 @@ def _body(picture: MapPicture, view: View, tiles: Tiles, *, theme: str, zone: st
     look, room = palette(theme), Room()
     shapes = picture.shapes
     over_surface = any(shape.role in surfaces.UNDER for shape in shapes)
-    # Places are given in the order of importance: plates, grid numbers, signs, and names last.
+    # Places are given in the order of importance: plates, signs, grid numbers, and names last.
     lonlat = [[one.lon, one.lat] for one in picture.points] + [[one.lon, one.lat] for one in picture.sites]
     spots = view.xy(np.array(lonlat, dtype=float).reshape(-1, 2))
     lines = grid.draw(view, Room(), look)
@@ -77,10 +77,10 @@ def _body(picture: MapPicture, view: View, tiles: Tiles, *, theme: str, zone: st
         room=room,
         look=look,
     )
-    grid_labels = grid.draw(view, room, look).labels
     drawn = marks.draw(
         picture.points, picture.sites, view=view, room=room, look=look, over_surface=over_surface
     )
+    grid_labels = grid.draw(view, room, look).labels
     labels = surfaces.labels(shapes, view, room, look)
     names = ground.names(view, tiles, room, theme=theme)
     frame = svg.tag(

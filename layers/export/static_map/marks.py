@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +21,7 @@ _GLYPH_FROM, _ALL_FROM, _CROWD_FROM = 9.0, 11.0, 15.5
 _GLYPH_FROM_AFAR = 4
 _NAMES_FROM = 13.0
 _FEW_SITES = 25
+_TOUCHING = 0.8  # of two radii together: nearer than this a circle hides the number of another
 _SMALLEST_RING_PX, _WIDEST_RING = 14.0, 0.35
 
 
@@ -47,9 +49,7 @@ def draw(
     placed = [(point, x, y) for point, (x, y) in _on_sheet(points, view) if _inside(x, y, view)]
     single = [one for one in placed if one[0].count <= 1 or one[0].glyph]
     many = [one for one in placed if one[0].count > 1 and not one[0].glyph]
-    clusters = [
-        _cluster(point, x, y, room, look) for point, x, y in sorted(many, key=lambda one: one[0].count)
-    ]
+    clusters = [_cluster(point, x, y, room, look) for point, x, y in reversed(_apart(many))]
     signs = _signs(single, view, room, look)
     return Drawn(
         rings=_rings(single, view, look),
@@ -58,6 +58,21 @@ def draw(
         signs=signs,
         clusters=group(clusters, opacity=0.75 if over_surface else None),
     )
+
+
+def _apart(many: list[tuple[MapPoint, float, float]]) -> list[tuple[MapPoint, float, float]]:
+    """Return circles that can be told apart, the largest first: what would lie under one is counted in it."""
+    kept: list[tuple[MapPoint, float, float]] = []
+    for point, x, y in sorted(many, key=lambda one: -one[0].count):
+        radius = symbols.cluster_radius(point.count)
+        for place, (other, left, top) in enumerate(kept):
+            if math.hypot(x - left, y - top) < _TOUCHING * (radius + symbols.cluster_radius(other.count)):
+                both = replace(other, count=other.count + point.count, high=other.high + point.high)
+                kept[place] = (both, left, top)
+                break
+        else:
+            kept.append((point, x, y))
+    return kept
 
 
 def _on_sheet(
