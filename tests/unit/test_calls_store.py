@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely import Point, to_wkb
 
 from data.access import Actor, Permission
 from data.errors import Conflict, Forbidden, NotFound
 from data.model import LonLat, Role, StoreKind, Tlp
 from data.rescue_records import Caller, Hazard, Household, HouseholdStatus, Needs, Person
+from data.search_records import NewPiece
 from tests.support.records import HOSTILE, NOON, World
 
 CRUZ_BAY = LonLat(-64.7937, 18.3312)
@@ -212,8 +214,24 @@ def test_calls_that_nobody_could_see_together_are_not_merged(world: World) -> No
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hidden=st.lists(st.integers(0, 3), min_size=1, max_size=5))
 def test_calls_that_one_may_not_see_change_nothing_of_what_one_sees(world: World, hidden: list[int]) -> None:
+    _hidden_changes_nothing(world, hidden)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hidden=st.lists(st.integers(0, 3), min_size=1, max_size=2))
+def test_calls_that_one_may_not_see_change_nothing_a_thousand_times(
+    sqlite_world: World, hidden: list[int]
+) -> None:
+    _hidden_changes_nothing(sqlite_world, hidden)
+
+
+def _hidden_changes_nothing(world: World, hidden: list[int]) -> None:
+    """Whatever is called in, merged, entered and closed out of sight, an officer is told the same."""
     officer, analyst = world.officer(), world.analyst()
-    world.call(narrative="seen", people_count=2)
+    if not world.store.households.all(officer):
+        world.call(narrative="seen", people_count=2)
     mine = world.store.households.all(officer)[0]
 
     def answers() -> object:
@@ -221,7 +239,8 @@ def test_calls_that_one_may_not_see_change_nothing_of_what_one_sees(world: World
         return (
             found, after, world.store.calls.count(officer), world.store.households.all(officer),
             world.store.households.homes(officer), world.store.households.number(officer),
-            world.store.households.events(officer, mine.id),
+            world.store.households.events(officer, mine.id), world.store.closures.all(officer),
+            world.store.evidence.of(officer, mine.id), world.store.search_events.all(officer),
         )  # fmt: skip
 
     before = answers()
@@ -230,4 +249,9 @@ def test_calls_that_one_may_not_see_change_nothing_of_what_one_sees(world: World
     for one in made[1:]:
         top = world.store.households.get(analyst, homes[made[0].home_seq])
         world.store.households.merge(analyst, top.id, homes[one.home_seq], revision=top.revision)
+    top = world.store.households.get(analyst, homes[made[0].home_seq])
+    place = {"lon": -64.72, "lat": 18.34, "accuracy_m": 100.0}
+    world.store.evidence.add(analyst, top.id, NewPiece(kind="point", params=place, reliability=0.9))
+    closed = {"name": "Slide", "geometry": to_wkb(Point(-64.72, 18.34))}
+    world.store.closures.add(analyst, world.scope(tlp=Tlp.RED), closed)
     assert answers() == before

@@ -33,14 +33,33 @@ def test_every_kind_of_evidence_is_tried_here():
     assert set(PARAMS) == set(KINDS)
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.randoms(use_true_random=False), st.sets(st.sampled_from(KINDS), min_size=1))
-def test_the_order_of_evidence_does_not_matter_to_the_last_bit(order: random.Random, kinds):
-    grid = coast(100, 80)
+ORDERS = given(st.randoms(use_true_random=False), st.sets(st.sampled_from(KINDS), min_size=1))
+
+
+def _in_any_order(order: random.Random, kinds: set[str], *, side: int) -> None:
+    """Shuffled, the evidence makes the same surface; with one piece more and that one off again, too."""
+    grid = coast(100, side)
     evidence = [piece(kind, reliability=0.5 + 0.04 * len(kind), weight=0.1 * len(kind)) for kind in kinds]
     shuffled = list(evidence)
     order.shuffle(shuffled)
-    assert same(combine(grid, None, evidence, NOW), combine(grid, None, shuffled, NOW))
+    told = combine(grid, None, evidence, NOW)
+    assert same(told, combine(grid, None, shuffled, NOW))
+    shuffled.insert(order.randrange(len(shuffled) + 1), piece(order.choice(KINDS), name="more", on=False))
+    assert same(told, combine(grid, None, shuffled, NOW))
+
+
+@settings(max_examples=12, deadline=None)
+@ORDERS
+def test_the_order_of_evidence_does_not_matter_to_the_last_bit(order: random.Random, kinds):
+    _in_any_order(order, kinds, side=80)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@settings(max_examples=1_000, deadline=None)
+@ORDERS
+def test_neither_order_nor_what_was_taken_back_matters_a_thousand_times(order: random.Random, kinds):
+    _in_any_order(order, kinds, side=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
