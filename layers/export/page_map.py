@@ -105,24 +105,21 @@ def _layers(picture: MapPicture, view: View, tiles: Tiles, signs: Signs, look: P
         [shape for shape in picture.shapes if shape.role in surfaces.UNDER and shape.claim], look
     )
     over = [_shape(shape, look, signs) for shape in picture.shapes if shape.role not in surfaces.UNDER]
-    marks = [
-        *(_sign(site, symbols.site(site, look), 30, _said_site(site), signs) for site in picture.sites),
-        *(
-            _sign(point, symbols.incident(point, look), 40, _said(point), signs, scale=0.8)
-            for point in reversed(gravest)
-        ),
-        *(_cluster(point, look, signs) for point in many),
-    ]
+    placed = [_sign(site, symbols.site(site, look), 30, _said_site(site), signs) for site in picture.sites]
+    single = [_sign(one, symbols.incident(one, look), 40, _said(one), signs, scale=0.8) for one in gravest]
+    circles = [_cluster(point, look, signs) for point in many]
     names = [
         _name(*entry, signs=signs) for entry in page_ground.names(view, tiles, theme=look.theme)[:_MOST_NAMES]
     ]
     return [
         ground,
         _shapes([*under, *claims]),
-        _marks(names, quiet=True),
+        _marks(names, above=-2000, quiet=True),
         _shapes(over),
         _dots(singles, look, signs),
-        _marks(marks),
+        _marks(placed, above=-1000),
+        _marks(single, above=0),
+        _marks(circles, above=1000),
     ]
 
 
@@ -136,9 +133,10 @@ def _shapes(features: list[dict[str, Any]], *, quiet: bool = False) -> Any:
     )
 
 
-def _marks(features: list[dict[str, Any]], *, quiet: bool = False) -> Any:
+def _marks(features: list[dict[str, Any]], *, above: int, quiet: bool = False) -> Any:
+    """Return marks; Leaflet lays markers by latitude, and `above` lays one kind over another."""
     marker = folium.Marker(
-        icon=folium.DivIcon(), interactive=not quiet, keyboard=not quiet, z_index_offset=-1000 if quiet else 0
+        icon=folium.DivIcon(), interactive=not quiet, keyboard=not quiet, z_index_offset=above
     )
     return folium.GeoJson(_collection(features), on_each_feature=_SIGN, marker=marker)
 
