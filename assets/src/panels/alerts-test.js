@@ -103,6 +103,7 @@ function method(answer, { rule }) {
   }
   if (answer.budget && BY_CHANCE.has(rule.kind)) {
     parts.push(`Budget: ${budgetText(answer.budget)[0].toLowerCase()}${budgetText(answer.budget).slice(1)}.`);
+    if (rule.kind !== 'count') parts.push('After an alarm the next has to be ten times as rare; that falls back in the time of the budget.');
     if (answer.rate > (answer.budget.alarms * 24) / answer.budget.hours) parts.push('More came than that: some of them were real, or the past was not like itself.');
   }
   return parts.join(' ');
