@@ -50,7 +50,7 @@ def test_rows_sent_again_together_are_one_batch_and_one_audit_entry(store: Store
         max_size=5,
     )
 )
-@hypothesis_settings(max_examples=8)
+@hypothesis_settings(max_examples=4)
 def test_rows_sent_again_together_become_what_each_becomes_by_itself(
     kinds: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
