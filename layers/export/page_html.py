@@ -119,10 +119,10 @@ def _legend(picture: MapPicture, look: Palette) -> list[dict[str, Any]]:
     for line in picture.legend:
         sign = svg.tag(
             "svg",
-            furniture.swatch(line.key, 15, 12, look),
-            width=30,
-            height=24,
-            viewBox="0 0 30 24",
+            furniture.swatch(line.key, 16, 15, look),
+            width=32,
+            height=30,
+            viewBox="0 0 32 30",
             aria_hidden="true",
         )
         entries.append({"sign": _ours(sign), "label": furniture.words_of(line)})

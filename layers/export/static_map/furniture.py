@@ -16,8 +16,8 @@ from layers.export.text import plain
 from layers.style import Palette
 
 _EDGE: Final = 10.0
-_ROW: Final = 21.0
-_SIGN_PX: Final = 26.0
+_ROW: Final = 25.0
+_SIGN_PX: Final = 28.0
 _WORDS_PX: Final = 250.0
 _METRES: Final = tuple(factor * 10**power for power in range(7) for factor in (1, 2, 5))
 _MILE_M: Final = 1609.344
@@ -166,10 +166,10 @@ def swatch(key: str, x: float, y: float, look: Palette) -> str:
     if kind == "severity":
         severity = int(fact) if fact.isdigit() else 0
         sign = symbols.incident(MapPoint(lon=0, lat=0, severity=severity, accuracy_m=1), look)
-        return svg.tag("g", sign, transform=f"translate({x - 11:.1f} {y - 11:.1f}) scale(0.55)")
+        return svg.tag("g", sign, transform=f"translate({x - 14:.1f} {y - 14:.1f}) scale(0.7)")
     if kind == "site":
         sign = symbols.site(MapSite(lon=0, lat=0, status=fact or "grey", glyph="marker"), look)
-        return svg.tag("g", sign, transform=f"translate({x - 11:.1f} {y - 11:.1f}) scale(0.72)")
+        return svg.tag("g", sign, transform=f"translate({x - 12:.1f} {y - 12:.1f}) scale(0.8)")
     if kind == "role":
         return surfaces.swatch(fact, look, x=x - 13, y=y - 6)
     if kind == "cluster":

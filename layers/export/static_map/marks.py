@@ -17,7 +17,7 @@ from layers.export.text import plain
 from layers.style import Palette, severity_scale
 
 _FEW = 60  # so few may all have their sign, however far the view
-_GLYPH_FROM, _ALL_FROM, _CROWD_FROM = 9.0, 11.0, 15.5
+_ALL_FROM, _CROWD_FROM = 11.0, 15.5
 _GLYPH_FROM_AFAR = 4
 _NAMES_FROM = 13.0
 _FEW_SITES = 25
@@ -120,7 +120,8 @@ def _signs(single: list[tuple[MapPoint, float, float]], view: View, room: Room, 
     size = _between(view.zoom, (9, 0.78), (13, 0.9), (16, 1.0))
     parts = []
     for point, x, y in sorted(single, key=_urgent):
-        from_here = view.zoom >= (_ALL_FROM if point.severity < _GLYPH_FROM_AFAR else _GLYPH_FROM)
+        # A grey printer leaves nothing but the letter: what is grave has its sign from however far.
+        from_here = view.zoom >= _ALL_FROM or point.severity >= _GLYPH_FROM_AFAR
         if not (few or from_here or point.unplaced):
             continue
         half = 19 * size
