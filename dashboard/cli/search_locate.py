@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from layers.rescue.ground import FindStretches, Ground
 
 
+_CALLED_ALIKE = 12
+
+
 @click.command("locate")
 @click.option("--text", required=True, help='What was said: "two miles north of Coral Bay".')
 @click.option("--near", default="", help="Where about it is: a place, or coordinates. Tells namesakes apart.")
@@ -37,22 +40,25 @@ def locate(*, text: str, near: str, limit: int, as_json: bool) -> None:
     gazetteer = places.load()
     with _streets() as streets:
         ground = Ground(gazetteer, streets)
-        here = _place(ground, near) if near else None
-        candidates = [one.as_dict() for one in locate_on(ground, text, here, limit=limit)]
+        # Many places are called alike: the one is meant near which the text makes sense.
+        every = (locate_on(ground, text, here, limit=limit) for here in _places(ground, near))
+        candidates = [one.as_dict() for one in next((found for found in every if found), [])]
     say({"candidates": candidates}, as_json=True, text="")
 
 
-def _place(ground: Ground, text: str) -> LonLat:
-    """Return the place that is called so."""
+def _places(ground: Ground, text: str) -> list[LonLat | None]:
+    """Return the places that are called so, the likeliest first; nothing is asked of no text."""
     from layers.rescue.locate import locate_on
 
-    found = locate_on(ground, text, limit=1)
+    if not text:
+        return [None]
+    found = locate_on(ground, text, limit=_CALLED_ALIKE)
     if not found:
         raise Invalid(
             f"{text[:80]!r} is no place that the gazetteer knows.",
             hint='Write a town, "Coral Bay, US Virgin Islands", or coordinates: 18.348, -64.713.',
         )
-    return LonLat(found[0].lon, found[0].lat)
+    return [LonLat(one.lon, one.lat) for one in found]
 
 
 @contextmanager

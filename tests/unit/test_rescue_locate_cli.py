@@ -39,6 +39,9 @@ def test_candidates_come_with_weight_and_words_and_no_store_is_made(
     assert set(found) == {"name", "lon", "lat", "accuracy_m", "weight", "words"}
     assert (found["lon"], found["lat"]) == pytest.approx((-64.713, 18.377), abs=1e-3)
     assert (found["weight"], found["words"]) == (1.0, "two miles north of Coral Bay")
+    # Many places are called St. John: the one is meant near which there is a Coral Bay.
+    again = ask("--text", "two miles north of Coral Bay", "--near", "St. John")
+    assert json.loads(again.output)["candidates"] == [found]
     assert not (tmp_path / "home").exists()
 
 
