@@ -1,0 +1,43 @@
+"""Tasks given by hand, segments named and taken away, and the search as it stood at a time."""
+
+from __future__ import annotations
+
+from tests.support.respond import POINT, SQUARE, TEAM, household, ok
+from tests.support.served import Served
+
+
+def test_a_task_is_given_by_hand_and_the_search_is_put_together_as_it_was(site: Served) -> None:
+    client = site.officer
+    team = ok(client.post("/api/v1/resources", json=TEAM), 201)
+    where = household(client)
+    nowhere = client.post("/api/v1/tasks", json={"resource": team["id"], "household": where})
+    assert nowhere.status_code == 400
+    assert "evidence" in nowhere.json()["hint"]
+    ok(client.post(f"/api/v1/households/{where}/evidence", json=POINT), 201)
+    given = ok(client.post("/api/v1/tasks", json={"resource": team["id"], "household": where}), 201)
+    assert (given["status"], given["resource"]["name"]) == ("assigned", team["name"])
+    assert given["expected_people"] > 0
+    assert ok(client.get(f"/api/v1/households/{where}"))["status"] == "assigned"
+    second = ok(client.post("/api/v1/tasks", json={"resource": team["id"], "household": where}), 201)
+    assert (second["status"], second["order"]) == ("planned", 2)
+
+    events = ok(client.get("/api/v1/respond/history"))["items"]
+    now = ok(client.get("/api/v1/respond/then", params={"at": events[-1]["at"]}))
+    assert [one["status"] for one in now["households"]] == ["assigned"]
+    assert [one["status"] for one in now["tasks"]] == ["assigned", "planned"]
+    long_ago = ok(client.get("/api/v1/respond/then", params={"at": "2001-01-01T00:00:00Z"}))
+    assert (long_ago["households"], long_ago["tasks"], long_ago["people"]) == ([], [], 0)
+
+
+def test_segments_are_named_anew_and_taken_away_together(site: Served) -> None:
+    client = site.officer
+    made = ok(
+        client.post("/api/v1/segments/make", json={"from": "cells", "shape": SQUARE, "side_m": 400.0}), 201
+    )["items"]
+    change = {"name": "North slope", "revision": made[0]["revision"]}
+    assert ok(client.patch(f"/api/v1/segments/{made[0]['id']}", json=change))["name"] == "North slope"
+    assert client.patch(f"/api/v1/segments/{made[0]['id']}", json=change).status_code == 409
+    gone = {"ids": [one["id"] for one in made]}
+    assert ok(client.post("/api/v1/segments/remove", json=gone)) == {"removed": len(made)}
+    assert ok(client.get("/api/v1/segments"))["items"] == []
+    assert ok(client.post("/api/v1/segments/remove", json=gone)) == {"removed": 0}
