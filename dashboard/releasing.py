@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.briefing.leaving import BriefsOut
+from dashboard.photos_out import release_photos
 from dashboard.services import Services
 from dashboard.web import share_json
 from dashboard.web.export_hotspots import cells_file, question_of
@@ -33,7 +34,7 @@ class Records:
 
     def preview(self, services: Services, wish: Wish) -> Json:
         """Return both sides, the first records of each, and what is missing and why."""
-        ask = self._ask(wish, _form(wish.form))
+        ask = self._ask(wish, Form.CSV)
         judged = judge(services.store, services.mirror, ask)
         store = services.store
         kept = [seq for some in judged.kept.values() for seq in some[:_MISSING_SHOWN]]
@@ -89,6 +90,14 @@ class Records:
         ]
 
 
+class Photos(Records):
+    """The photos of incidents, those of sanitised versions blurred."""
+
+    def make(self, services: Services, wish: Wish) -> Left:
+        """Pack the photos for the recipient."""
+        return release_photos(services, self._ask(wish, Form.CSV))
+
+
 class HotspotCells:
     """Cells of a hotspot map, made of what the recipient may be given; for some, counts of no few alone."""
 
@@ -131,6 +140,7 @@ class HotspotCells:
 MAKERS: Final[Mapping[str, Maker]] = {
     "incidents": Records("incident"),
     "sites": Records("site"),
+    "photos": Photos("incident"),
     "hotspots": HotspotCells(),
     "brief": BriefsOut(),
 }

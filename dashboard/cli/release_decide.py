@@ -26,7 +26,7 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who decides: a u
 
 
 @click.command()
-@click.argument("what", metavar="incidents|sites|hotspots|RELEASE")
+@click.argument("what", metavar="incidents|sites|hotspots|photos|RELEASE")
 @click.option("--filter", "query", default="", help="What the address of the Watch page says after the ?.")
 @click.option("--to", default="", metavar="RECIPIENT", help="Key of the recipient.")
 @click.option("--format", "form", default="csv", show_default=True)
@@ -41,7 +41,7 @@ def send(
     if not out.parent.is_dir():
         raise Invalid(f"There is no folder {out.parent}.", hint="Make it, or name another place with --out.")
     with opened_store() as store:
-        if what in ("incidents", "sites", "hotspots"):
+        if what in ("incidents", "sites", "hotspots", "photos"):
             if not to:
                 raise Invalid("To whom?", hint="Name the recipient with --to.")
             line = _made(store, what, query=query, to=to, form=form, purpose=purpose, authority=authority)

@@ -17,7 +17,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 FilterText = Annotated[str, StringConstraints(max_length=8_000)]
-What = Literal["incidents", "sites", "brief", "hotspots"]
+What = Literal["incidents", "sites", "brief", "hotspots", "photos"]
 FormName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2,10}$")]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
+
+from PIL import Image, ImageStat
 
 from data.manifest import check
 from data.model import Role, StoreKind, Tlp
@@ -172,3 +176,29 @@ def test_what_officers_take_along_is_in_the_log(site: Served) -> None:
         ("incident", "own use"),
     ]
     assert site.officer.get("/api/v1/recipients").json()["total"] == 0
+
+
+def test_a_photo_leaves_as_it_is_with_what_may_leave_and_blurred_with_a_sanitised_version(
+    site: Served,
+) -> None:
+    _partner(site)
+    picture = io.BytesIO()
+    face = Image.effect_noise((320, 240), 90).convert("RGB")
+    face.save(picture, "JPEG")
+    system, store = site.world.system, site.services.store
+    user = site.world.actor(clearance=Tlp.AMBER)
+    shown = site.world.incident(title="Bridge out")
+    secret = site.world.incident(title="Informant", scope_id=site.world.scope(tlp=Tlp.AMBER))
+    for one in (shown, secret):
+        about = {"name": "a.jpg", "media_type": "image/jpeg", "content": picture.getvalue()}
+        store.attachments.add(user, one.id, **about)
+    about = {"text": "A man", "place": "left_out", "photo": "blurred", "tlp": Tlp.GREEN, "revision": 1}
+    store.sanitised.put(system, secret.id, **about)
+    site.refresh()
+    made = _released(site, what="photos", form="zip")
+    got = zipfile.ZipFile(io.BytesIO(site.officer.get(f"/api/v1/releases/{made['id']}/file").content))
+    whole, coarse = sorted((got.read(name) for name in got.namelist()), key=len, reverse=True)
+    assert whole == picture.getvalue()
+    # What is left of the second varies less from pixel to pixel than a face does.
+    assert ImageStat.Stat(Image.open(io.BytesIO(coarse)).convert("L")).stddev[0] < 20
+    assert not [name for name in got.namelist() if str(secret.id) in name]
