@@ -71,6 +71,7 @@ class Actor:
     only: frozenset[int] | None = None
     for_recipient: int | None = None  # a partner's program asks: id of the recipient that it speaks for
     passes_on: bool = False  # what this actor sees goes to a recipient: fields of other agencies stay sealed
+    plain: bool = False  # what this actor sees is kept for others: whatever is marked above its record is not
 
     def may(self, permission: Permission) -> bool:
         """Return whether the actor's role allows `permission`."""
@@ -106,7 +107,7 @@ def may_see_field(actor: Actor, scope: Scope, marking: Tlp) -> bool:
     """Return whether the actor may see a field that is marked by itself, of a record that they may see."""
     if marking <= scope.tlp:
         return True
-    if marking > actor.clearance or (actor.passes_on and scope.agency_id != actor.agency_id):
+    if actor.plain or marking > actor.clearance or (actor.passes_on and scope.agency_id != actor.agency_id):
         return False
     return marking < Tlp.AMBER_STRICT or scope.agency_id == actor.agency_id
 
@@ -147,4 +148,5 @@ def together(actors: Iterable[Actor]) -> Actor:
         stores=frozenset.intersection(*(one.stores for one in people)) if people else frozenset(),
         only=frozenset.intersection(*narrow) if narrow else None,
         passes_on=any(one.passes_on for one in people),
+        plain=any(one.plain for one in people),
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import select
 
 from dashboard.briefing import forms, incidents, people, places
@@ -16,7 +18,7 @@ from dashboard.responding import Board
 from dashboard.services import Services
 from dashboard.ways import Ways
 from data.access import Actor
-from data.brief_records import Brief, BriefPage, NewBrief, NewPage
+from data.brief_records import Behind, Brief, BriefPage, NewBrief, NewPage
 from data.clock import from_ms, to_ms
 from data.errors import Invalid, NotFound
 from data.model import Tlp
@@ -106,7 +108,7 @@ class Briefing:
         return Desk(
             self.services,
             self._board,
-            actor,
+            _plain(actor),
             text,
             bbox or brief.bbox,
             start,
@@ -150,18 +152,36 @@ class Briefing:
     def still(self, standing: Actor, page: BriefPage) -> bool:
         """Return whether everything behind a page may be seen by an actor, as it is marked now."""
         visible = self.services.store.visible(standing)
-        if not page.scopes <= visible:
-            return False
-        for one in page.figures:
-            table = metadata.tables[one.behind.kind]
-            seqs = one.behind.seq.tolist()
-            with self.services.store.reading() as connection:
-                for begin in range(0, len(seqs), _CHUNK):
-                    some = table.c.seq.in_(seqs[begin : begin + _CHUNK])
-                    scopes = connection.execute(select(table.c.scope_id).where(some).distinct()).scalars()
-                    if not set(scopes) <= visible:
-                        return False
+        every = [one.behind for one in page.figures]
+        return page.scopes <= visible and all(self._open(one, visible) for one in every)
+
+    def _open(self, behind: Behind, visible: frozenset[int]) -> bool:
+        """Return whether the records are in visible scopes, and none has a field that is marked above it."""
+        seqs = behind.seq
+        if behind.kind == "incident":
+            if np.isin(seqs, self._sealed).any():
+                return False
+            frame = self.services.mirror.snapshot.incidents
+            rows = frame.positions(seqs)
+            scopes = np.unique(frame.combos.scope[np.unique(frame.combo[rows])]).tolist()
+            if not visible.issuperset(scopes):
+                return False
+            seqs = np.setdiff1d(seqs, frame.seq[rows], assume_unique=True)  # gone: the store knows them
+        table, wanted = metadata.tables[behind.kind], seqs.tolist()
+        with self.services.store.reading() as connection:
+            for begin in range(0, len(wanted), _CHUNK):
+                some = table.c.seq.in_(wanted[begin : begin + _CHUNK])
+                found = connection.execute(select(table.c.scope_id).where(some).distinct()).scalars()
+                if not visible.issuperset(found):
+                    return False
         return True
+
+    @cached_property
+    def _sealed(self) -> list[int]:
+        """The incidents with a field that is marked above them, now: a release has a Briefing of its own."""
+        table = metadata.tables["incident"]
+        with self.services.store.reading() as connection:
+            return list(connection.execute(select(table.c.seq).where(table.c.sealed.is_not(None))).scalars())
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
 
@@ -177,7 +197,7 @@ class Briefing:
         return Desk(
             self.services,
             self._board,
-            actor,
+            _plain(actor),
             wanted.filter,
             wanted.bbox,
             start,
@@ -236,6 +256,11 @@ def own_words(page: BriefPage) -> bool:
 def highest(brief: Brief) -> Tlp:
     """Return the marking of what people wrote in a brief: that of all that they had before them."""
     return brief.marking if brief.scopes else Tlp.AMBER
+
+
+def _plain(actor: Actor) -> Actor:
+    """Return the actor without what is marked above its record: a page is marked as its records are."""
+    return replace(actor, plain=True)
 
 
 def _template(key: str) -> Template | None:

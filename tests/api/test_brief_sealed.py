@@ -1,0 +1,50 @@
+"""What is marked above its record is on no page of a brief, however the brief was made."""
+
+from __future__ import annotations
+
+from data.model import Role, StoreKind, Tlp
+from data.release import NewRecipient
+from tests.support.served import Served
+
+SECRET = "Zebra informant at the quarry"
+AGREED = frozenset({StoreKind.OPEN, StoreKind.INCIDENT})
+
+
+def test_a_field_marked_above_its_record_is_on_no_page_even_of_who_may_see_it(site: Served) -> None:
+    supervisor = site.as_role(Role.SUPERVISOR, clearance=Tlp.RED)
+    one = site.world.incident(title="Bridge out", narrative=SECRET)
+    sealed = {"field_markings": {"narrative": "TLP:RED"}, "revision": one.revision}
+    assert supervisor.patch(f"/api/v1/incidents/{one.id}", json=sealed).status_code == 200
+    site.refresh()
+    assert SECRET in supervisor.get(f"/api/v1/incidents/{one.id}").text
+    made = supervisor.post("/api/v1/briefs", json={"template": "watch_turnover", "shared": True}).json()
+    page = {"kind": "incident", "id": str(one.id), "revision": made["revision"]}
+    added = supervisor.post(f"/api/v1/briefs/{made['id']}/pages", json=page)
+    assert added.status_code == 201, added.text
+    assert "Bridge out" in added.text
+    assert SECRET not in added.text
+
+
+def test_a_page_that_said_what_was_marked_up_since_is_made_again_for_a_recipient(site: Served) -> None:
+    supervisor = site.as_role(Role.SUPERVISOR, clearance=Tlp.RED)
+    eoc = NewRecipient(key="eoc", name="State EOC", clearance=Tlp.GREEN, stores=AGREED)
+    site.services.store.recipients.put(site.world.system, eoc)
+    one = site.world.incident(title="Bridge out", narrative=SECRET)
+    site.refresh()
+    made = supervisor.post("/api/v1/briefs", json={"template": "bluf"}).json()
+    page = {"kind": "incident", "id": str(one.id), "revision": made["revision"]}
+    assert SECRET in supervisor.post(f"/api/v1/briefs/{made['id']}/pages", json=page).text
+    sealed = {"field_markings": {"narrative": "TLP:RED"}, "revision": one.revision}
+    assert supervisor.patch(f"/api/v1/incidents/{one.id}", json=sealed).status_code == 200
+    site.refresh()
+    ask = {"what": "brief", "brief": made["id"], "form": "html", "recipient": "eoc"}
+    answer = supervisor.post("/api/v1/releases/preview", json=ask)
+    assert answer.status_code == 200, answer.text
+    seen = answer.json()
+    assert SECRET in str(seen["yours"])
+    assert "Bridge out" in str(seen["theirs"])
+    assert SECRET not in str(seen["theirs"])
+    left = supervisor.post("/api/v1/releases", json=ask | {"purpose": "aid"})
+    assert left.status_code == 201, left.text
+    file = supervisor.get(f"/api/v1/releases/{left.json()['id']}/file").content
+    assert SECRET.encode() not in file
