@@ -107,7 +107,7 @@ def _layers(picture: MapPicture, view: View, tiles: Tiles, signs: Signs, look: P
     over = [_shape(shape, look, signs) for shape in picture.shapes if shape.role not in surfaces.UNDER]
     placed = [_sign(site, symbols.site(site, look), 30, _said_site(site), signs) for site in picture.sites]
     single = [_sign(one, symbols.incident(one, look), 40, _said(one), signs, scale=0.8) for one in gravest]
-    circles = [_cluster(point, look, signs) for point in many]
+    circles = [_cluster(point, look, signs, faint=bool(under)) for point in many]
     names = [
         _name(*entry, signs=signs) for entry in page_ground.names(view, tiles, theme=look.theme)[:_MOST_NAMES]
     ]
@@ -219,9 +219,9 @@ def _sign(
     )
 
 
-def _cluster(point: MapPoint, look: Palette, signs: Signs) -> dict[str, Any]:
+def _cluster(point: MapPoint, look: Palette, signs: Signs, *, faint: bool) -> dict[str, Any]:
     half = symbols.cluster_radius(point.count) + 3
-    body = symbols.cluster(point.count, point.high, look)
+    body = symbols.cluster(point.count, point.high, look, faint=faint)
     box = f"{-half:g} {-half:g} {2 * half:g} {2 * half:g}"
     drawn = svg.tag(
         "svg", body, width=2 * half, height=2 * half, viewBox=box, font_family="Inter, sans-serif"

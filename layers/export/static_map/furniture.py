@@ -155,7 +155,7 @@ def signs_words(picture: MapPicture) -> str:
         words.append("“?”: place unknown.")
     if any(point.high for point in picture.points):
         words.append("Rim: share high or extreme.")
-    if any(shape.role == "hotspot" for shape in picture.shapes):
+    if any(shape.claim for shape in picture.shapes) and "Hatched" not in picture.note:
         words.append("Hatched: passed a test.")
     return " ".join(words)
 

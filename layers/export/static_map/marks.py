@@ -49,14 +49,16 @@ def draw(
     placed = [(point, x, y) for point, (x, y) in _on_sheet(points, view) if _inside(x, y, view)]
     single = [one for one in placed if one[0].count <= 1 or one[0].glyph]
     many = [one for one in placed if one[0].count > 1 and not one[0].glyph]
-    clusters = [_cluster(point, x, y, room, look) for point, x, y in reversed(_apart(many))]
+    clusters = [
+        _cluster(point, x, y, room, look, faint=over_surface) for point, x, y in reversed(_apart(many))
+    ]
     signs = _signs(single, view, room, look)
     return Drawn(
         rings=_rings(single, view, look),
         dots=_dots(single, view, look, faint=over_surface),
         sites=_sites(sites, view, room, look),
         signs=signs,
-        clusters=group(clusters, opacity=0.75 if over_surface else None),
+        clusters="".join(clusters),
     )
 
 
@@ -166,9 +168,13 @@ def _label(words: str, x: float, y: float, *, half: float, view: View, room: Roo
     return ""
 
 
-def _cluster(point: MapPoint, x: float, y: float, room: Room, look: Palette) -> str:
+def _cluster(point: MapPoint, x: float, y: float, room: Room, look: Palette, *, faint: bool) -> str:
     room.take(around(x, y, symbols.cluster_radius(point.count) + 1))
-    return tag("g", symbols.cluster(point.count, point.high, look), transform=f"translate({x:.1f} {y:.1f})")
+    return tag(
+        "g",
+        symbols.cluster(point.count, point.high, look, faint=faint),
+        transform=f"translate({x:.1f} {y:.1f})",
+    )
 
 
 def _sites(sites: Sequence[MapSite], view: View, room: Room, look: Palette) -> str:

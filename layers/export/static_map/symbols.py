@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from layers.briefs.document import MapPoint, MapSite
 from layers.export.static_map import svg
 from layers.style import Palette, frame, glyph, sector_glyph, severity_scale, status_labels, status_letters
@@ -74,8 +76,12 @@ def site(place: MapSite, look: Palette) -> str:
     return "".join(parts)
 
 
-def cluster(count: int, high: int, look: Palette) -> str:
-    """Return a disc round the origin with its number; its rim shows the share that is high or extreme."""
+def cluster(count: int, high: int, look: Palette, *, faint: bool = False) -> str:
+    """Return a disc round the origin with its number; its rim shows the share that is high or extreme.
+
+    A faint one steps back over a surface, its number less than its disc, as on the screen.
+    """
+    shown, read = (0.4, 0.85) if faint else (1.0, None)
     radius = cluster_radius(count)
     parts = [
         svg.disc(
@@ -83,9 +89,9 @@ def cluster(count: int, high: int, look: Palette) -> str:
             0,
             radius,
             fill=look.panel,
-            fill_opacity=0.9,
+            fill_opacity=0.9 * shown,
             stroke=look.muted,
-            stroke_opacity=0.6,
+            stroke_opacity=0.6 * shown,
             stroke_width=1.5,
         )
     ]
@@ -93,13 +99,18 @@ def cluster(count: int, high: int, look: Palette) -> str:
     if share:
         whole = 2 * 3.14159265 * radius
         dashes = f"{max(share, 1 / 16) * whole:.1f} {whole:.1f}"
-        rim = {"stroke": severity_scale().colors[_HIGH], "stroke_width": 3, "stroke_dasharray": dashes}
+        rim: dict[str, Any] = {
+            "stroke": severity_scale().colors[_HIGH],
+            "stroke_width": 3,
+            "stroke_dasharray": dashes,
+        }
+        rim["stroke_opacity"] = shown if faint else None
         parts.append(svg.disc(0, 0, radius, fill="none", transform="rotate(-90)", **rim))
     size = 10 if count < 30 else 11 if count < 1000 else 12 if count < 10_000 else 13
-    parts.append(
-        svg.text(short_count(count), 0, size * 0.36, size=size, weight=500, fill=look.text, anchor="middle")
+    number = svg.text(
+        short_count(count), 0, size * 0.36, size=size, weight=500, fill=look.text, anchor="middle"
     )
-    return "".join(parts)
+    return "".join([*parts, svg.group([number], opacity=read)])
 
 
 def stack(count: int, look: Palette) -> str:
