@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "alerts": "alerts",
     "audit": "audit",
     "bench": "bench",
+    "brief": "brief",
     "backup": "store",
     "demo": "demo",
     "doctor": "doctor",
