@@ -22,6 +22,7 @@ _GLYPH_FROM_AFAR = 4
 _NAMES_FROM = 13.0
 _FEW_SITES = 25
 _TOUCHING = 0.8  # of two radii together: nearer than this a circle hides the number of another
+_MANY_RINGS, _RINGS_FROM = 200, 14.5  # of many, rings from afar would hide all else
 _SMALLEST_RING_PX, _WIDEST_RING = 14.0, 0.35
 
 
@@ -92,6 +93,8 @@ def _inside(x: float, y: float, view: View) -> bool:
 
 def _rings(single: list[tuple[MapPoint, float, float]], view: View, look: Palette) -> str:
     """Return the rings within which places are; those wider than the sheet would only be lines across it."""
+    if len(single) > _MANY_RINGS and view.zoom < _RINGS_FROM:
+        return ""
     widest, scale = min(view.width, view.height) * _WIDEST_RING, view.metres_per_px()
     rings = []
     for point, x, y in single:
