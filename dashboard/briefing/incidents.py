@@ -16,7 +16,7 @@ from data.records import Incident
 from layers.briefs import words
 from layers.briefs.deltas import Deltas, deltas
 from layers.briefs.document import Chart, Series, Table
-from layers.briefs.picture import picture
+from layers.briefs.picture import mark_of, picture, spot
 
 HIGH: Final = (int(Severity.HIGH), int(Severity.EXTREME))
 _MOST_BARS: Final = 48
@@ -154,6 +154,7 @@ def incident_page(desk: Desk, one: Incident) -> Draft:
         lines=tuple(line for line in one.narrative.splitlines()[:1] if line.strip()),
         what=f"{one.source.name}, report {one.source_key or one.id}",
         scopes=frozenset({one.scope.id}),
+        map=spot(mark_of(one), title="Where it is", at=desk.end),
         table=Table(title="What is known", columns=("", ""), rows=facts),
         figures=(
             BriefFigure(

@@ -11,6 +11,7 @@ from data.brief_records import BriefFigure
 from data.rescue_records import Household
 from layers.briefs import words
 from layers.briefs.document import Table
+from layers.briefs.picture import mark_of, spot
 from layers.rescue.priority import standings as ranked
 from layers.rescue.unaccounted import unaccounted
 
@@ -194,6 +195,7 @@ def alert_page(desk: Desk, one: Alert) -> Draft:
         headline=f"{one.watch_area_name}: {one.reason}",
         what=f"Alert of {words.when(one.at, desk.zone)}",
         scopes=frozenset(one.scopes) | frozenset(each.scope.id for each in found),
+        map=spot([mark for each in found for mark in mark_of(each)], title="Where it is", at=desk.end),
         table=Table(title="Reports behind it", columns=("When", "What", "Where"), rows=rows[:_MOST]),
         figures=(
             BriefFigure(

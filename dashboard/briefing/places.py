@@ -17,8 +17,8 @@ from data.query import Query
 from data.records import Site
 from data.reference import lifelines
 from layers.briefs import words
-from layers.briefs.document import LegendLine, Table
-from layers.briefs.picture import hotspot_shapes, picture
+from layers.briefs.document import LegendLine, MapSite, Table
+from layers.briefs.picture import hotspot_shapes, picture, spot
 from layers.hotspots import Asked, Kind, ground_of
 from layers.hotspots.names import names
 from layers.hotspots.ranked import ranked
@@ -163,10 +163,20 @@ def site_page(desk: Desk, one: Site) -> Draft:
         headline=f"{one.name}: {_LETTER[one.status].lower()}.",
         what=f"{one.source.name}, {one.vintage or 'vintage not known'}",
         scopes=frozenset({one.scope.id}),
+        map=spot(_mark(one), title="Where it is", at=desk.end),
         table=Table(title="What is known", columns=("", ""), rows=facts),
         figures=(_sites_figure(desk, "site", one.name, [one]),),
         view={"piece": "site", "id": str(one.id)},
     )
+
+
+def _mark(one: Site) -> list[MapSite]:
+    if one.place is None:
+        return []
+    status = "grey" if one.status is SiteStatus.UNKNOWN else one.status.name.lower()
+    lon, lat = one.place.lon, one.place.lat
+    glyph = one.kind or one.sector
+    return [MapSite(lon=lon, lat=lat, glyph=glyph, status=status, name=one.name, sector=one.sector)]
 
 
 def _severe_query(desk: Desk) -> Query:

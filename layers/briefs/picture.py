@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from data.geo import inverse_mercator, mercator
 from data.mirror import View
-from data.model import Severity, SiteStatus
+from data.model import LocatedBy, Severity, SiteStatus, Status
+from data.records import Incident
 from layers.briefs.document import LegendLine, MapPicture, MapPoint, MapShape, MapSite
 
 Box = tuple[float, float, float, float]
@@ -59,6 +60,42 @@ def picture(
         legend=(*_legend(view, rows, placed, smallest=smallest), *legend),
         note=" ".join(filter(None, notes)),
     )
+
+
+def spot(
+    marks: Sequence[MapPoint | MapSite], *, title: str, at: datetime, legend: Sequence[LegendLine] = ()
+) -> MapPicture | None:
+    """Return a map of a few records with their surroundings; None where none of them has a place."""
+    if not marks:
+        return None
+    lons, lats = [one.lon for one in marks], [one.lat for one in marks]
+    west, south, east, north = _around((min(lons), min(lats), max(lons), max(lats)))
+    return MapPicture(
+        title=title,
+        bbox=(west - _SMALLEST_DEG, south - _SMALLEST_DEG, east + _SMALLEST_DEG, north + _SMALLEST_DEG),
+        at=at,
+        points=tuple(one for one in marks if isinstance(one, MapPoint)),
+        sites=tuple(one for one in marks if isinstance(one, MapSite)),
+        legend=tuple(legend),
+    )
+
+
+def mark_of(one: Incident) -> list[MapPoint]:
+    """Return an incident as a mark on a map, or none where it has no place."""
+    if one.place is None:
+        return []
+    return [
+        MapPoint(
+            lon=one.place.lon,
+            lat=one.place.lat,
+            severity=int(one.severity),
+            glyph=one.type.glyph,
+            label=one.title[:80],
+            accuracy_m=one.accuracy_m,
+            done=one.status >= Status.RESOLVED,
+            unplaced=one.located_by is LocatedBy.DEFAULT_POINT,
+        )
+    ]
 
 
 def _around(extent: Box | None) -> Box:

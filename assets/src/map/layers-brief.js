@@ -10,7 +10,10 @@ const SURFACES = ['in', ROLE, ['literal', ['hotspot', 'surface', 'expected']]];
 const AREA = ['==', ['geometry-type'], 'Polygon'];
 const CLAIM = ['==', ['get', 'claim'], true];
 const ROUND = { 'line-join': 'round', 'line-cap': 'round' };
-const COLOR = ['case', ['<', SEVERITY, LOUD_FROM], '#AEB7C3', ['match', SEVERITY, ...SEVERITY_COLORS.flatMap((color, level) => [level, color]), SEVERITY_COLORS[0]]];
+const DONE = ['==', ['get', 'done'], true];
+const COLOR = ['case', ['any', DONE, ['<', SEVERITY, LOUD_FROM]], '#AEB7C3', ['match', SEVERITY, ...SEVERITY_COLORS.flatMap((color, level) => [level, color]), SEVERITY_COLORS[0]]];
+// What is over stays on the map but steps back, as on the live one.
+const PRESENCE = ['case', DONE, 0.42, 1];
 const CLUSTER = ['step', COUNT, '12', 10, '14', 30, '17', 100, '19', 1000, '22', 10000, '26'];
 
 /**
@@ -34,28 +37,28 @@ export function briefLayers(colors) {
     {
       id: 'wf-brief-site', type: 'symbol', source: BRIEF.sites,
       layout: {
-        'icon-image': ['concat', 'wf:site:', ['get', 'glyph'], '::', ['to-string', ['get', 'status']]], 'icon-size': 0.9, 'icon-padding': 1, 'icon-overlap': 'never',
+        'icon-image': ['concat', 'wf:site:', ['get', 'glyph'], ':', ['get', 'sector'], ':', ['to-string', ['get', 'status']]], 'icon-size': 0.9, 'icon-padding': 1, 'icon-overlap': 'never',
         'symbol-sort-key': ['-', 10, ['get', 'status']],
         'text-field': ['step', ['zoom'], '', 12, ['get', 'name']], 'text-font': ['Inter Regular'], 'text-size': 11, 'text-optional': true,
         'text-variable-anchor': ['top', 'right', 'left', 'bottom'], 'text-radial-offset': 1.5, 'text-max-width': 12,
       },
       paint: { 'text-color': colors.muted, ...halo },
     },
-    { ...points, id: 'wf-brief-dot', type: 'circle', filter: ['==', COUNT, 1], paint: { 'circle-radius': 4, 'circle-color': COLOR, 'circle-stroke-color': colors.ink, 'circle-stroke-width': 1.25 } },
+    { ...points, id: 'wf-brief-dot', type: 'circle', filter: ['==', COUNT, 1], paint: { 'circle-radius': 4, 'circle-color': COLOR, 'circle-opacity': PRESENCE, 'circle-stroke-color': colors.ink, 'circle-stroke-width': 1.25 } },
     {
       ...points, id: 'wf-brief-point', type: 'symbol', filter: ['==', COUNT, 1],
       layout: {
-        'icon-image': ['concat', 'wf:incident:hazard:', ['get', 'glyph'], ':', ['to-string', SEVERITY], ':', ['get', 'certainty']],
+        'icon-image': ['concat', 'wf:incident:', ['get', 'shape'], ':', ['get', 'glyph'], ':', ['to-string', SEVERITY], ':', ['get', 'certainty']],
         'icon-size': 0.9, 'icon-overlap': 'never', 'icon-padding': 4, 'symbol-sort-key': ['-', 10, SEVERITY],
         'text-field': ['step', ['zoom'], '', 14, ['get', 'label']], 'text-font': ['Inter Medium'], 'text-size': 12, 'text-optional': true,
         'text-variable-anchor': ['top', 'right', 'left', 'bottom'], 'text-radial-offset': 1.8, 'text-max-width': 14,
       },
-      paint: { 'text-color': colors.text, ...halo },
+      paint: { 'icon-opacity': PRESENCE, 'text-color': colors.text, ...halo },
     },
     {
       ...points, id: 'wf-brief-many', type: 'symbol', filter: ['>', COUNT, 1],
       layout: {
-        'icon-image': ['concat', 'wf:cluster:', CLUSTER, ':', ['case', ['>=', SEVERITY, 5], '16', '0']], 'icon-overlap': 'always', 'text-overlap': 'always', 'icon-ignore-placement': false,
+        'icon-image': ['concat', 'wf:cluster:', CLUSTER, ':', ['to-string', ['get', 'share']]], 'icon-overlap': 'always', 'text-overlap': 'always', 'icon-ignore-placement': false,
         'text-field': ['to-string', COUNT], 'text-font': ['Inter Medium'], 'text-size': 11, 'symbol-sort-key': COUNT,
       },
       paint: { 'text-color': colors.text },
@@ -72,9 +75,10 @@ export function pictureFeatures(picture) {
   const { points = [], sites = [], shapes = [] } = picture ?? {};
   return {
     [BRIEF.shapes]: shapes.map((one) => feature(one.geometry, { role: one.role, level: one.level ?? 0, claim: one.claim === true, label: one.label ?? '' })),
-    [BRIEF.sites]: sites.map((one) => feature(point(one), { glyph: one.glyph || 'marker', status: STATUS[one.status] ?? 0, name: one.name ?? '' })),
+    [BRIEF.sites]: sites.map((one) => feature(point(one), { glyph: one.glyph ?? '', sector: one.sector ?? '', status: STATUS[one.status] ?? 0, name: one.name ?? '' })),
     [BRIEF.points]: points.map((one) => feature(point(one), {
-      glyph: one.glyph || 'circle-stroked', severity: one.severity ?? 0, count: one.count ?? 1, label: one.label ?? '', certainty: one.accuracy_m > 0 ? 'solid' : 'dashed',
+      glyph: one.glyph || 'circle-stroked', severity: one.severity ?? 0, count: one.count ?? 1, label: one.label ?? '', certainty: one.unplaced ? 'hollow' : one.accuracy_m > 0 ? 'solid' : 'dashed',
+      shape: one.alert ? 'alert' : 'hazard', done: one.done === true, share: one.high > 0 ? Math.max(1, Math.min(16, Math.round((16 * one.high) / (one.count ?? 1)))) : 0,
     })),
   };
 }

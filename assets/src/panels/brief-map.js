@@ -12,7 +12,7 @@ const FIT = { padding: 24, maxZoom: 16 };
 
 /**
  * Draw the map.
- * @param {{map: object, token: () => string|null, wall?: boolean}} context
+ * @param {{map: object, token: () => string|null}} context
  */
 export function createBriefMap({ map, token }) {
   const host = byId(IDS.briefMap);
@@ -23,25 +23,23 @@ export function createBriefMap({ map, token }) {
   let held = null;
   let looked = null;
 
-  /** The map is only made when a page has one. */
+  /** The map is only made when a page has one; what was kept is drawn before the ground is complete. */
   function mount(bbox) {
-    if (!mounted) requestAnimationFrame(early);
-    mounted ??= Promise.resolve(map.mount(host, { theme: theme(), token: token() ?? undefined, bbox, layers: { incidents: false, sites: false, areas: false } }))
-      .then(() => {
-        if (gone) return;
-        put();
-        showKind();
-      })
-      .catch((error) => notify(`The map could not be drawn: ${error.message}. The words and figures stand.`, { bad: true }));
-    return mounted;
-  }
-
-  /** What was kept is drawn as soon as there is a style to draw it in, before the ground is complete. */
-  function early() {
-    if (gone) return;
-    if (!map.engine) return void requestAnimationFrame(early);
-    map.engine.on('styledata', put);
-    put();
+    let failed = false;
+    Promise.resolve(map.mount(host, { theme: theme(), token: token() ?? undefined, bbox, layers: { incidents: false, sites: false, areas: false } }))
+      .then(() => !gone && put())
+      .catch((error) => {
+        failed = true;
+        notify(`The map could not be drawn: ${error.message}. The words and figures stand.`, { bad: true });
+      });
+    return new Promise((resolve) => {
+      const wait = () => {
+        map.engine?.on('styledata', put);
+        if (map.engine || failed || gone) resolve();
+        else requestAnimationFrame(wait);
+      };
+      wait();
+    });
   }
 
   function put() {
@@ -79,7 +77,8 @@ export function createBriefMap({ map, token }) {
       const drawn = pictureFeatures(picture);
       for (const [id, features] of Object.entries(drawn)) data[id] = collection(features);
       const first = !mounted;
-      await mount(picture.bbox);
+      mounted ??= mount(picture.bbox);
+      await mounted;
       if (gone || held !== page) return;
       map.resize();
       put();

@@ -62,9 +62,11 @@ export function createStage({ drawing, openFigure = null }) {
     const right = (place) => (numeric.includes(place) ? 'number' : null);
     const more = rows.length - MOST_ROWS;
     find('brief-table').setAttribute('aria-label', title || 'Table');
+    // Names and what is known of them: the first column heads its line, and there is no head above.
+    const named = columns.every((name) => !name);
     find('brief-table').replaceChildren(el('table', {}, el('caption', { text: title }),
-      el('thead', {}, el('tr', {}, ...columns.map((name, place) => el('th', { scope: 'col', class: right(place), text: name })))),
-      el('tbody', {}, ...rows.slice(0, MOST_ROWS).map((row) => el('tr', {}, ...row.map((cell, place) => el('td', { class: right(place), text: cell })))))),
+      named ? null : el('thead', {}, el('tr', {}, ...columns.map((name, place) => el('th', { scope: 'col', class: right(place), text: name })))),
+      el('tbody', {}, ...rows.slice(0, MOST_ROWS).map((row) => el('tr', {}, ...row.map((cell, place) => (named && !place ? el('th', { scope: 'row', text: cell }) : el('td', { class: right(place), text: cell }))))))),
     ...(more > 0 ? [el('p', { class: 'muted', text: `and ${more.toLocaleString('en-US')} more` })] : []));
   }
 
