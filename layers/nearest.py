@@ -45,28 +45,32 @@ class _Tree:
         self.sites = sites
         self.rows = np.flatnonzero(np.isin(sites.scope, sorted(visible)))
         lon, lat = sites.lonlat
-        self.tree = KDTree(_unit(lon[self.rows], lat[self.rows])) if len(self.rows) else None
+        self.tree = KDTree(unit_vectors(lon[self.rows], lat[self.rows])) if len(self.rows) else None
         self.nbytes = 100 * len(self.rows) + 10_000
 
     def find(self, lon: FloatArray, lat: FloatArray) -> list[Nearest | None]:
         if self.tree is None or not len(lon):
             return [None] * len(lon)
-        reach = 2.0 * math.sin(REACH_M / EARTH_RADIUS_M / 2.0)
-        chord, at = self.tree.query(_unit(lon, lat), distance_upper_bound=reach)
+        far, at = self.tree.query(unit_vectors(lon, lat), distance_upper_bound=chord(REACH_M))
         return [
-            None if math.isinf(far) else self._nearest(int(place), float(far))
-            for far, place in zip(chord.tolist(), at.tolist(), strict=True)
+            None if math.isinf(away) else self._nearest(int(place), float(away))
+            for away, place in zip(far.tolist(), at.tolist(), strict=True)
         ]
 
-    def _nearest(self, place: int, chord: float) -> Nearest:
+    def _nearest(self, place: int, away: float) -> Nearest:
         row = int(self.rows[place])
-        metres = 2.0 * EARTH_RADIUS_M * math.asin(min(chord / 2.0, 1.0))
+        metres = 2.0 * EARTH_RADIUS_M * math.asin(min(away / 2.0, 1.0))
         return Nearest(
             name=str(self.sites.name[row]), fid=int(self.sites.fid[row]), distance_m=round(metres, 1)
         )
 
 
-def _unit(lon: FloatArray, lat: FloatArray) -> npt.NDArray[np.float64]:
+def unit_vectors(lon: FloatArray, lat: FloatArray) -> npt.NDArray[np.float64]:
     """Return places as vectors of the unit sphere, whose chords grow with the distance on it."""
     lam, phi = np.radians(lon), np.radians(lat)
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def chord(metres: float) -> float:
+    """Return how far apart such vectors are whose places are so many metres apart."""
+    return 2.0 * math.sin(metres / EARTH_RADIUS_M / 2.0)

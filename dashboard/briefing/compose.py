@@ -62,7 +62,7 @@ class Briefing:
         """Return a brief that is not kept yet, and what it was made with."""
         template = _template(wanted.template)
         desk = self._desk(actor, wanted, template)
-        drafts = [] if template is None else [PIECES[name](desk) for name in template.pieces]
+        drafts = [] if template is None else [desk.once(PIECES[name]) for name in template.pieces]
         title = wanted.title.strip() or ("Brief" if template is None else template.title)
         new = NewBrief(
             title=title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -41,6 +41,27 @@ class Desk:
     def zone(self) -> str:
         """The center's time zone."""
         return self.services.settings.timezone
+
+    @cached_property
+    def _drafts(self) -> dict[Piece, Draft | None]:
+        return {}
+
+    def once(self, piece: Piece) -> Draft | None:
+        """Return a page of this brief, made once however many pages speak of it."""
+        if piece not in self._drafts:
+            self._drafts[piece] = piece(self)
+        return self._drafts[piece]
+
+    @cached_property
+    def _behinds(self) -> dict[str, Behind]:
+        return {}
+
+    def behind(self, view: View) -> Behind:
+        """Return the records of a view; several numbers are counted of the same."""
+        key = view.query.canonical()
+        if key not in self._behinds:
+            self._behinds[key] = behind_view(view)
+        return self._behinds[key]
 
     @cached_property
     def query(self) -> Query:
@@ -101,6 +122,9 @@ class Desk:
         return highest.label + (" LES" if any(one.law_enforcement for one in inside) else "")
 
 
+Piece = Callable[[Desk], "Draft | None"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """A page as the data would have it."""
@@ -133,8 +157,7 @@ class Draft:
 
 def scopes_of(view: View) -> frozenset[int]:
     """Return the scopes of the rows of a view."""
-    combos = np.unique(view.take(view.frame.combo))
-    return frozenset(np.unique(view.frame.combos.scope[combos]).tolist())
+    return frozenset(np.unique(view.frame.combos.scope[view.present]).tolist())
 
 
 def behind_view(view: View, *, nowhere: bool = True) -> Behind:
@@ -169,7 +192,7 @@ def counted(desk: Desk, key: str, label: str, view: View, *, unit: str = "report
         unit=unit,
         query=view.query.canonical(),
         at=desk.end,
-        behind=behind_view(view),
+        behind=desk.behind(view),
     )
 
 

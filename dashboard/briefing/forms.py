@@ -16,11 +16,11 @@ _OPEN = "not known"
 
 def bluf(desk: Desk) -> Draft:
     """Return the bottom line up front: what happened, so what, and how sure; the decision is for people."""
-    base, rise, people = situation(desk), timeline(desk), unaccounted_people(desk)
-    where = hotspots(desk)
+    base, people, where = situation(desk), desk.once(unaccounted_people), desk.once(hotspots)
+    rise = desk.once(timeline)
     waits = people is not None and people.figures[0].value > 0
     so_what = people.headline if people is not None and waits else where.headline if where else ""
-    lines = tuple(filter(None, [so_what, *rise.lines]))[:3]
+    lines = tuple(filter(None, [so_what, *(rise.lines if rise else ())]))[:3]
     scopes = base.scopes | (people.scopes if people else frozenset())
     return Draft(
         kind="bluf",

@@ -230,7 +230,7 @@ def _likelihood_lines(desk: Desk) -> tuple[str, ...]:
     if desk.smallest:
         return ()
     view = desk.view
-    sources = len(np.unique(view.frame.combos.source[np.unique(view.take(view.frame.combo))]))
+    sources = len(np.unique(view.frame.combos.source[view.present]))
     trust = words.confidence(
         reports=view.total, unlocated=view.unlocated, sources=sources, default_points=view.default_points
     )
@@ -258,7 +258,7 @@ def _site_scopes(desk: Desk) -> frozenset[int]:
 
 def _what(view: View) -> str:
     names = {one.id: one.name for one in view.snapshot.sources}
-    inside = np.unique(view.frame.combos.source[np.unique(view.take(view.frame.combo))]).tolist()
+    inside = np.unique(view.frame.combos.source[view.present]).tolist()
     said = [names.get(number, "") for number in inside[:3]]
     more = f" and {len(inside) - 3} more" if len(inside) > 3 else ""  # a line is short
     return ", ".join(filter(None, said)) + more if said else "no source"

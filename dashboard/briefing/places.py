@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from dashboard.briefing.desk import Desk, Draft, behind, behind_view, scopes_of
 from dashboard.briefing.incidents import HIGH
@@ -22,6 +23,7 @@ from layers.briefs.picture import hotspot_shapes, picture, spot
 from layers.hotspots import Asked, Kind, ground_of
 from layers.hotspots.names import names
 from layers.hotspots.ranked import ranked
+from layers.nearest import chord, unit_vectors
 
 NEAR_M: Final = 500.0
 _MOST: Final = 8
@@ -192,17 +194,19 @@ def _near(desk: Desk) -> list[tuple[Site, int, float]]:
     lon, lat = inverse_mercator(severe.frame.x[rows], severe.frame.y[rows])
     frame = severe.snapshot.sites
     seen = frame.chosen(severe.snapshot.scope_table(severe.visible), sectors=frozenset())
-    places = frame.lonlat
+    places = frame.lonlat[0][seen], frame.lonlat[1][seen]
+    reports, sites = KDTree(unit_vectors(lon, lat)), unit_vectors(*places)
+    inside = reports.query_ball_point(sites, chord(NEAR_M), return_length=True)
     found: list[tuple[int, int, float]] = []
-    for at in seen.tolist():
-        away = distance_m(LonLat(float(places[0][at]), float(places[1][at])), lon, lat)
-        inside = int((away <= NEAR_M).sum())
-        if inside:
-            found.append((int(frame.seq[at]), inside, float(away.min())))
+    for place in np.flatnonzero(inside).tolist():
+        _, nearest = reports.query(sites[place])
+        here = LonLat(float(places[0][place]), float(places[1][place]))
+        away = float(distance_m(here, lon[nearest : nearest + 1], lat[nearest : nearest + 1])[0])
+        found.append((int(frame.seq[seen[place]]), int(inside[place]), away))
     found.sort(key=lambda one: (-one[1], one[2]))
     best = found[:_MOST_TOUCHING]
-    sites = {one.seq: one for one in desk.services.store.sites.by_seq(desk.actor, [seq for seq, *_ in best])}
-    return [(sites[seq], count, metres) for seq, count, metres in best if seq in sites]
+    known = {one.seq: one for one in desk.services.store.sites.by_seq(desk.actor, [seq for seq, *_ in best])}
+    return [(known[seq], count, metres) for seq, count, metres in best if seq in known]
 
 
 def _all_sites(desk: Desk) -> list[Site]:

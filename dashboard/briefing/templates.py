@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from dashboard.briefing import forms, incidents, people, places
-from dashboard.briefing.desk import Desk, Draft
-
-Piece = Callable[[Desk], Draft | None]
+from dashboard.briefing.desk import Piece
 
 PIECES: Final[dict[str, Piece]] = {
     "situation": incidents.situation,

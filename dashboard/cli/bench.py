@@ -37,7 +37,7 @@ def bench(rows: int, rounds: int, home: Path | None, as_json: bool) -> None:
 
 
 def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
-    from dashboard.cli import bench_hotspots, bench_households, bench_rescue, bench_roads
+    from dashboard.cli import bench_briefs, bench_hotspots, bench_households, bench_rescue, bench_roads
     from dashboard.cli.bench_mirror import measure
     from dashboard.cli.bench_store import fill
     from data.settings import Settings
@@ -55,6 +55,7 @@ def _measured(home: Path, *, rows: int, rounds: int) -> dict[str, Any]:
             "fill_s": round(filled_s, 1),
             **measure(store, rounds=rounds),
             "hotspot_kernels_ms": kernels,
+            "briefs_ms": bench_briefs.measure(store, rounds=min(rounds, 3)),
             "rescue_ms": {
                 **bench_rescue.measure(cells=min(rows, bench_rescue.CELLS), rounds=min(rounds, 5)),
                 **bench_households.measure(
@@ -87,13 +88,19 @@ def _text(result: dict[str, Any]) -> str:
             lines += [
                 _line(f"  by {kind}", each) for kind, each in result["filter_change_ms_by_kind"].items()
             ]
-    return "\n".join([*lines, "", *_kernels({**result["hotspot_kernels_ms"], **result["rescue_ms"]})])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            *_kernels({**result["hotspot_kernels_ms"], **result["briefs_ms"], **result["rescue_ms"]}),
+        ]
+    )
 
 
 def _kernels(figures: dict[str, float]) -> list[str]:
-    from dashboard.cli import bench_hotspots, bench_households, bench_rescue, bench_roads
+    from dashboard.cli import bench_briefs, bench_hotspots, bench_households, bench_rescue, bench_roads
 
-    kernels = (bench_hotspots, bench_rescue, bench_households, bench_roads)
+    kernels = (bench_hotspots, bench_briefs, bench_rescue, bench_households, bench_roads)
     limits_ms = {name: limit for kernel in kernels for name, limit in kernel.LIMITS_MS.items()}
     return [f"{name:40}{ms:>10.1f} ms   limit {limits_ms[name]:g}" for name, ms in figures.items()]
 

@@ -86,6 +86,11 @@ class View:
         return np.where(self._selection.passing, self._selection.combo_counts, 0)
 
     @property
+    def present(self) -> npt.NDArray[np.intp]:
+        """The combinations that some row has."""
+        return np.flatnonzero(self._combo_counts > 0)
+
+    @property
     def default_points(self) -> int:
         """How many lie on a source's stand-in for "no place"."""
         return int(self._combo_counts[self.frame.combos.located_by == LocatedBy.DEFAULT_POINT].sum())

@@ -46,13 +46,17 @@ def chance(now: int, before: float) -> float:
 def change(now: int, before: int, *, than: str) -> str:
     """Return how a count compares with an earlier one: "18 % more than the 24 h before (1,088)"."""
     if before == 0:
-        return f"none {than}" if now else f"as {than}"
+        return f"none in {than}" if now else f"as in {than}"
     part = now / before - 1
     if abs(part) < _NOTABLE or chance(now, before) > _LIKELY:
         return f"about as many as {than} ({before:,})"
-    size = f"{now / before:.1f} times as many as" if part > 1 else f"{abs(part):.0%} ".replace("%", " %")
+    size = f"{_times(now / before)} times as many as" if part > 1 else f"{abs(part):.0%} ".replace("%", " %")
     word = "" if part > 1 else ("more than" if part > 0 else "fewer than")
     return f"{size}{word} {than} ({before:,})".replace("  ", " ")
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"  # no more digits than the counts bear
 
 
 def likelihood(now: int, before: int) -> str:
