@@ -222,7 +222,11 @@ def _called_back(sha256: str) -> str:
         return ""  # a partner's machine
     with opened_store() as store:
         known = store.releases.of_file(sha256)
-    if known is None or known.recalled is None:
+    if known is None:
+        return ""
+    if known.state is not State.RELEASED:
+        return f"It was never let out: it is {known.state.value}."
+    if known.recalled is None:
         return ""
     return f"It was called back on {known.recalled:%Y-%m-%d %H:%MZ}: {known.recall_reason}"
 

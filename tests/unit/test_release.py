@@ -21,7 +21,7 @@ from dashboard.cli import main
 from data.errors import Conflict, Forbidden, Invalid
 from data.manifest import SUFFIX, Signer, check
 from data.mirror import Mirror
-from data.model import LonLat, Scope, StoreKind, Tlp
+from data.model import LonLat, Role, Scope, StoreKind, Tlp
 from data.release import NewRecipient, Recipient, RecipientKind, Withheld, why_not
 from data.store import Store
 from layers.export.forms import Form
@@ -223,3 +223,37 @@ def test_the_command_line_exports_verifies_and_calls_back(
     run("release", "recall", str(made["release"]), "--reason", "one place is wrong")
     assert "one place is wrong" in str(run("release", "verify", str(out), code=2)["problem"])
     assert CliRunner().invoke(main, ["export", "sites", "--to", "nobody", *to[2:]]).exit_code == 2
+
+
+def test_the_command_line_sends_holds_approves_and_writes_for_auditors(
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_world.incident(title="Bridge out")
+    sqlite_world.user("captain", role=Role.SUPERVISOR)
+    monkeypatch.setenv("WATCHFLOOR_HOME", str(sqlite_world.store.settings.home))
+    out = tmp_path / "incidents.geojson"
+
+    def run(*words: str, code: int = 0) -> dict[str, object]:
+        result = CliRunner().invoke(main, ["release", *words, "--json"])
+        assert result.exit_code == code, result.output
+        answer: dict[str, object] = json.loads(result.output)
+        return answer
+
+    agreed = ("--clearance", "green", "--store", "incident", "--approval", "green")
+    run("recipient", "eoc", *agreed, "--mail", "eoc@example.org")
+    ask = ("--to", "eoc", "--format", "geojson", "--purpose", "drill", "--out", str(out))
+    held = run("send", "incidents", *ask)
+    number = str(held["id"])
+    assert (held["state"], out.exists()) == ("held", False)
+    run("send", number, "--out", str(out))
+    assert not out.exists()
+    assert run("approve", number, "--by", "captain")["decided_by"] == "captain"
+    run("send", number, "--out", str(out))
+    assert run("verify", str(out))["valid"] is True
+    run("correct", number, "--note", "It is the other bridge.")
+    assert CliRunner().invoke(main, ["release", "refuse", number, "--by", "captain"]).exit_code == 2
+    log = tmp_path / "log.json"
+    assert run("auditors", "--format", "json", "--out", str(log))["releases"] == 1
+    assert json.loads(log.read_text())["items"][0]["notices"][0]["text"] == "It is the other bridge."
+    run("auditors", "--out", str(tmp_path / "log.csv"))
+    assert "captain" in (tmp_path / "log.csv").read_text("utf-8-sig")
