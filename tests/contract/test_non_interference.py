@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from data.model import LonLat, Role, Severity, SiteStatus, Status, StoreKind, Tlp
+from data.release import NewRecipient
 from tests.support.inside import Inside
-from tests.support.records import BOSTON, NOON
+from tests.support.records import BOSTON, NOON, World
 
 # Questions that go through every way of asking; {…} are filled in with what the officer does see.
 QUESTIONS = (
@@ -49,6 +50,7 @@ QUESTIONS = (
     "/api/v1/hotspots/ranked",
     "/api/v1/hotspots/ranked?near=healthcare:5000&cell_m=500",
     "/api/v1/hotspots/exposures",
+    "/api/v1/hotspots/analysis/near-sites",
     "/api/v1/sites",
     "/api/v1/sites?q=hospital",
     "/api/v1/sites?q=secret",
@@ -79,12 +81,31 @@ QUESTIONS = (
     "/api/v1/respond/households.geojson",
     "/api/v1/respond/expected.geojson",
     "/api/v1/respond/history",
+    "/api/v1/respond/then?at=2026-11-01T12:00:00Z",
     "/api/v1/respond/reach",
     "/api/v1/respond/isochrones?lon=-71.06&lat=42.36&minutes=10",
     "/api/v1/resources",
     "/api/v1/segments",
     "/api/v1/closures",
     "/api/v1/tasks",
+    "/api/v1/briefs",
+    "/api/v1/briefs/templates",
+    "/api/v1/briefs/{brief}",
+    "/api/v1/briefs/{brief}/figures/reports",
+    "/api/v1/briefs/{brief}/deltas",
+    "/api/v1/briefs/{brief}/questions",
+    "/api/v1/brief-schedules",
+    "/api/v1/recipients",
+    # Of one recipient: what the officer exports above stands in the log, too.
+    "/api/v1/releases?recipient=eoc",
+    "/api/v1/releases?q=storm&recipient=eoc",
+    "/api/v1/releases.csv?recipient=eoc",
+    "/api/v1/releases/{release}",
+    "/api/v1/releases/{release}/notices",
+    "/api/v1/releases/{release}/file",
+    "/api/v1/releases/{release}/manifest",
+    "/api/v1/third-agency",
+    "/api/v1/incidents/{incident}/sanitised",
     "/tiles/incidents/0/0/0.mvt",
     "/tiles/incidents/6/19/23.mvt",
     "/tiles/incidents/12/1239/1514.mvt",
@@ -140,7 +161,19 @@ class Officer:
         self.types = types
         self.hidden: list[Any] = []
         self.client = inside.client(self.officer)
+        self.fill |= self._given(world)
         self.told = self.answers()  # what the officer was told last
+
+    def _given(self, world: World) -> dict[str, Any]:
+        """Make a brief of the officer's and release it."""
+        self.inside.mirror.refresh()
+        eoc = NewRecipient(key="eoc", name="EOC", clearance=Tlp.GREEN, stores=frozenset(StoreKind))
+        world.store.recipients.put(world.system, eoc)
+        asked = {"template": "morning", "hours": 48}
+        brief = self.client.post("/api/v1/briefs", json=asked).json()["id"]
+        sent = {"what": "brief", "brief": brief, "form": "kml", "recipient": "eoc", "purpose": "storm"}
+        release = self.client.post("/api/v1/releases", json=sent).json()["id"]
+        return {"brief": brief, "release": release}
 
     def answers(self) -> dict[str, tuple[int, dict[str, str], bytes]]:
         self.inside.mirror.refresh()
