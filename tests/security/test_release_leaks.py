@@ -89,9 +89,10 @@ class Record:
 records = st.builds(
     Record,
     what=st.sampled_from(["incident", "incident", "incident", "site"]),
-    store=st.sampled_from(StoreKind),
-    tlp=st.sampled_from(Tlp),
-    law_enforcement=st.booleans(),
+    # Most of them near what may leave: there a slip would not be hidden by another rule.
+    store=st.sampled_from([StoreKind.INCIDENT] * 4 + [StoreKind.OPEN, StoreKind.SAR, StoreKind.INTEL]),
+    tlp=st.sampled_from([Tlp.CLEAR, Tlp.GREEN, Tlp.GREEN, Tlp.AMBER, Tlp.AMBER, *Tlp]),
+    law_enforcement=st.sampled_from([False, False, False, True]),
     agency=st.sampled_from([HOME, HOME, THIRD, GRANTED, PARTNER]),
     field_tlp=st.sampled_from([None, None, *Tlp]),
     sanitised=st.booleans(),
@@ -269,7 +270,7 @@ _NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @given(worlds(PRODUCTS))
-@settings(max_examples=25)
+@settings(max_examples=25, phases=_NO_SHRINKING)
 def test_nothing_of_what_stays_is_in_any_byte_of_a_product(fresh: Callable[[], Made], world: Any) -> None:
     assert _leaks(fresh, world) == []
 
@@ -282,7 +283,7 @@ def test_nothing_of_what_stays_is_in_any_byte_of_a_brief(fresh: Callable[[], Mad
 
 @pytest.mark.slow
 @given(worlds(PRODUCTS))
-@settings(max_examples=1_000)
+@settings(max_examples=1_000, phases=_NO_SHRINKING)
 def test_nothing_of_what_stays_is_in_any_byte_in_a_thousand_worlds(
     fresh: Callable[[], Made], world: Any
 ) -> None:
