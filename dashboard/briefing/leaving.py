@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,16 +36,13 @@ class Given:
     remade: Draft | None = None
 
     @property
-    def records(self) -> list[Item]:
-        """Kind, seq and revision of what is behind its numbers."""
-        of = self.page if self.remade is None else self.remade
+    def records(self) -> Iterator[Item]:
+        """Kind, seq and revision of what is behind its numbers, the same one perhaps several times."""
         if self.shown is None:
-            return []
-        return [
-            (one.behind.kind, seq, revision)
-            for one in of.figures
-            for seq, revision in zip(one.behind.seq.tolist(), one.behind.revision.tolist(), strict=True)
-        ]
+            return
+        for one in (self.page if self.remade is None else self.remade).figures:
+            seqs, revisions = one.behind.seq.tolist(), one.behind.revision.tolist()
+            yield from zip(repeat(one.behind.kind), seqs, revisions, strict=False)
 
 
 class BriefsOut:
@@ -84,9 +82,8 @@ class BriefsOut:
                     hint="The preview says which pages are kept back and why.",
                 )
             write(document(services, brief, made), path, wish.form)
-            records = list(dict.fromkeys(item for one in made for item in one.records))
             return Contents(
-                records=records[:_MOST_LOGGED],
+                records=_logged(made),
                 marking=max(_marking(services, one) for one in made),
                 law_enforcement=any(_sensitive(services, one) for one in made),
                 generalised="cells and counts alone" if generalises(wish.recipient) else "no",
@@ -160,6 +157,16 @@ def write(made: Document, path: Path, form: str) -> None:
         write_png(page, made, path)
     else:
         write_shown(made, path, form)
+
+
+def _logged(made: list[Given]) -> list[Item]:
+    """Return the records behind the numbers, each once, up to what is logged."""
+    found: dict[Item, None] = {}
+    for item in chain.from_iterable(one.records for one in made):
+        found[item] = None
+        if len(found) == _MOST_LOGGED:
+            break
+    return list(found)
 
 
 def _brief(services: Services, wish: Wish) -> Brief:
