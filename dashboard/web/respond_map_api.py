@@ -96,9 +96,7 @@ def add(routes: APIRouter, services: Services, search: Search, board: Board) -> 
         return many(items, total=len(found), next=after)
 
 
-def expected_cells(
-    pairs: list[tuple[Surface, float]], *, people: int, box: tuple[float, ...] | None
-) -> Json:
+def expected_cells(pairs: list[tuple[Surface, float]], *, people: int, box: tuple[float, ...] | None) -> Json:
     """Return how many people are expected in each cell; `shown` of all `people` have a surface."""
     empty = {"type": "FeatureCollection", "features": [], "people": people, "shown": 0.0, "cell_m": None}
     if not pairs:
