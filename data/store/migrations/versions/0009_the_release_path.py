@@ -15,8 +15,9 @@ branch_labels = None
 depends_on = None
 
 
-def _seq(name: str = "seq", **more: bool) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False, **more)
+def _seq(name: str = "seq", *, autoincrement: bool = False) -> sa.Column[int]:
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column(name, kind, nullable=False, autoincrement=autoincrement or "auto")
 
 
 def _text(name: str) -> sa.Column[str]:
