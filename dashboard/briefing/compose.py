@@ -249,8 +249,9 @@ class Briefing:
 
 
 def own_words(page: BriefPage) -> bool:
-    """Return whether somebody's own words stand on a page."""
-    return page.edited or page.kind == forms.TEXT
+    """Return whether somebody's own words stand on a page: edited, written, or searched for."""
+    searched = Query.parse(str(page.view.get("filter") or "")).text
+    return page.edited or page.kind == forms.TEXT or bool(searched)
 
 
 def highest(brief: Brief) -> Tlp:

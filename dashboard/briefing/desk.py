@@ -112,7 +112,7 @@ class Desk:
 
     def source(self, what: str) -> str:
         """Return the line under a page: from what, of which filter, as of when."""
-        said = filter_words(self.query, self.services.mirror.snapshot.taxonomy)
+        said = filter_words(self.query, self.services.mirror.snapshot.taxonomy, outward=self.actor.passes_on)
         return " · ".join(filter(None, [what, said, when(self.end, self.zone)]))
 
     def marking(self, scopes: Iterable[int]) -> str:

@@ -103,8 +103,19 @@ def rounded(count: int, smallest: int) -> str:
     return f"fewer than {smallest}" if 0 < count < smallest else f"{count:,}"
 
 
-def filter_words(query: Query, taxonomy: Taxonomy) -> str:
-    """Return what a filter restricts to, apart from its time; empty for everything."""
+_NOT_TOLD: Final = {
+    Dimension.TEXT: "words",
+    Dimension.SOURCE: "sources",
+    Dimension.TLP: "markings",
+    Dimension.STORE: "stores",
+}
+
+
+def filter_words(query: Query, taxonomy: Taxonomy, *, outward: bool = False) -> str:
+    """Return what a filter restricts to, apart from its time; empty for everything.
+
+    `outward`: without what somebody typed, and without naming sources and stores.
+    """
     known = taxonomy.by_code
     parts = {
         Dimension.TYPE: listed([known[code].label if code in known else code for code in query.types]),
@@ -120,5 +131,7 @@ def filter_words(query: Query, taxonomy: Taxonomy) -> str:
         Dimension.SHAPE: "a drawn area" if query.shapes else "",
         Dimension.NEAR: f"within {query.near.metres:,.0f} m of sites" if query.near is not None else "",
     }
+    if outward:
+        parts |= {at: f"certain {name}" for at, name in _NOT_TOLD.items() if parts[at]}
     said = [f"not {words}" if at in query.inverted else words for at, words in parts.items() if words]
     return f"Only: {'; '.join(said)}" if said else ""

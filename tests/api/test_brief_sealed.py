@@ -48,3 +48,18 @@ def test_a_page_that_said_what_was_marked_up_since_is_made_again_for_a_recipient
     assert left.status_code == 201, left.text
     file = supervisor.get(f"/api/v1/releases/{left.json()['id']}/file").content
     assert SECRET.encode() not in file
+
+
+def test_words_that_somebody_searched_for_do_not_leave_in_the_line_of_the_source(site: Served) -> None:
+    eoc = NewRecipient(key="eoc", name="State EOC", clearance=Tlp.GREEN, stores=AGREED)
+    site.services.store.recipients.put(site.world.system, eoc)
+    site.world.incident(title="Bridge out")
+    site.refresh()
+    made = site.officer.post("/api/v1/briefs", json={"template": "bluf", "filter": "q=zebra"}).json()
+    assert "zebra" in made["pages"][0]["source"]
+    ask = {"what": "brief", "brief": made["id"], "form": "html", "recipient": "eoc", "purpose": "aid"}
+    left = site.officer.post("/api/v1/releases", json=ask)
+    assert left.status_code == 201, left.text
+    file = site.officer.get(f"/api/v1/releases/{left.json()['id']}/file").content
+    assert b"zebra" not in file
+    assert b"certain words" in file
