@@ -11,7 +11,7 @@ from dashboard.briefing.stale import sentences
 from dashboard.services import Services
 from dashboard.web.records_json import Json
 from data.brief_records import Brief, BriefFigure, BriefPage, BriefQuestion, Schedule
-from data.release_records import Release
+from data.release_records import Release, State
 
 
 def listed(brief: Brief, *, stale: int) -> Json:
@@ -51,6 +51,7 @@ def whole(services: Services, brief: Brief, releases: list[Release]) -> Json:
                 "at": one.at.isoformat(),
                 "form": one.form,
                 "state": one.state.value,
+                "stale": len(old) if one.state is State.RELEASED else 0,  # pages to tell them of
             }
             for one in releases
         ],
