@@ -6,6 +6,7 @@ word or number that occurs nowhere else. What may leave is said here once more, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import struct
@@ -25,6 +26,7 @@ from dashboard.briefing.templates import TEMPLATES
 from dashboard.releasing import Wish, maker
 from dashboard.services import Services, open_services
 from data.clock import FixedClock
+from data.errors import Invalid
 from data.model import LonLat, StoreKind, Tlp
 from data.records import Contact
 from data.release import NewRecipient, Recipient, RecipientKind
@@ -162,9 +164,10 @@ class Made:
         )
         words = [f"{mark}extra"]
         if not leaves or public:
-            words += [f"{mark}{word}" for word in ("title", "story", "street", "key", "src")]
+            words += [f"{mark}{word}" for word in ("title", "story", "street", "key")]
         if not leaves:
-            words.append(str(persons))
+            # Of what may leave, a brief names the source.
+            words += [str(persons), f"{mark}src"]
         sealed = self._sealed(record, incident)
         if sealed and not record.field_leaves_for(to):
             words += [f"{mark}story", f"{mark}street"]
@@ -259,8 +262,10 @@ def _leaks(
     preview = maker(what).preview(made.services, wish)
     found = [json.dumps(preview["theirs"]).encode()]
     if what == "hotspots" or preview["theirs"]["total"]:
-        left = maker(what).make(made.services, wish)
-        found += [unpacked(left.file), left.manifest.read_bytes(), left.file.name.encode()]
+        # A brief without a map is not written as a layer: refused, nothing is left.
+        with contextlib.suppress(*([Invalid] if what == "brief" else [])):
+            left = maker(what).make(made.services, wish)
+            found += [unpacked(left.file), left.manifest.read_bytes(), left.file.name.encode()]
     held = b"\n".join(found)
     return [repr(word) for word in made.forbidden if word in held]
 
