@@ -28,6 +28,8 @@ export function fillHead(host, { desk, add, present }) {
     item('Make a copy', copied), item('Delete this brief', remove)));
   const row = el('div', { class: 'brief-bar' }, el('a', { class: 'button quiet', href: '/brief', text: 'All briefs', on: { click: (event) => { event.preventDefault(); visit('/brief'); } } }), title, facts, el('span', { class: 'grow' }), addMenu, freeze, copy, send, show, more);
   host.replaceChildren(row, warning);
+  // Nothing can be done with a brief that is not there yet.
+  row.inert = true;
 
   async function copied() {
     const made = await desk.change('POST', '/copy', {}, 'A copy: what you change here is not in the other.');
@@ -44,6 +46,7 @@ export function fillHead(host, { desk, add, present }) {
 
   return {
     show(brief) {
+      row.inert = false;
       const frozen = Boolean(brief.frozen_at);
       if (document.activeElement !== title) title.value = brief.title;
       const writes = may('share_view');

@@ -24,7 +24,7 @@ function mapMarks({ bbox: [west, south, east, north], points = [], shapes = [], 
   }
   const step = Math.max(1, Math.ceil(points.length / MOST_DOTS));
   for (const one of sites.slice(0, 30)) marks.push(node('rect', { x: x(one.lon) - 1, y: y(one.lat) - 1, width: 2, height: 2, class: 'thumb-site' }));
-  for (let at = 0; at < points.length; at += step) marks.push(node('circle', { cx: x(points[at].lon).toFixed(1), cy: y(points[at].lat).toFixed(1), r: Math.min(5, 1 + Math.log10(points[at].count ?? 1)), class: points[at].severity >= 4 ? 'thumb-dot loud' : 'thumb-dot' }));
+  for (let at = 0; at < points.length; at += step) marks.push(node('circle', { cx: x(points[at].lon).toFixed(1), cy: y(points[at].lat).toFixed(1), r: Math.min(5, 1 + Math.log10(points[at].count ?? 1)), class: (points[at].count ?? 1) === 1 && points[at].severity >= 4 ? 'thumb-dot loud' : 'thumb-dot' }));
   return marks;
 }
 
