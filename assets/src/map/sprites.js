@@ -26,7 +26,8 @@ export function createSprites(map, colors) {
   async function resolve(id) {
     if (!id.startsWith('wf:')) return;
     const drawn = await draw(id, current, outline);
-    if (!drawn) return;
+    // A page may be left, and its map with it, while a symbol is drawn.
+    if (!drawn || !map.style) return;
     known.add(id);
     if (map.hasImage(id)) map.updateImage(id, drawn.image);
     else map.addImage(id, drawn.image, { pixelRatio: PIXEL_RATIO, ...drawn.options });

@@ -230,8 +230,10 @@ async function countSites(legend) {
 
 async function restyle({ map, state }, sprites) {
   const base = await fetchBase(styleAddress(state.styleUrl, state.colors.theme), state.colors);
+  if (!map.style) return; // the page was left meanwhile
   state.base = base;
   await sprites.tint(state.colors);
+  if (!map.style) return;
   map.setStyle(composeStyle(base, state), { diff: true });
 }
 

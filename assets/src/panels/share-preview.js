@@ -17,6 +17,8 @@ export function fillPreview(host, { recipients, asked, open, signal }) {
   const bar = el('div', { class: 'share-bar' });
   const result = el('div', { class: 'share-result', 'aria-live': 'polite' });
   host.replaceChildren(bar, result);
+  // What was typed stays when the preview is made anew for another form or recipient.
+  const given = { purpose: '', authority: '' };
   let briefs = null;
   let turn = 0;
 
@@ -46,13 +48,17 @@ export function fillPreview(host, { recipients, asked, open, signal }) {
     turn += 1;
     const mine = turn;
     result.setAttribute('aria-busy', 'true');
+    result.inert = true;
     try {
       const preview = await ask('/api/v1/releases/preview', { method: 'POST', body: question() });
       if (mine === turn) paint(preview);
     } catch (error) {
       if (mine === turn && !givenUp(error)) result.replaceChildren(nothing(error.message, error.hint ?? ''));
     } finally {
-      if (mine === turn) result.removeAttribute('aria-busy');
+      if (mine === turn) {
+        result.removeAttribute('aria-busy');
+        result.inert = false;
+      }
     }
     return undefined;
   }
@@ -70,7 +76,7 @@ export function fillPreview(host, { recipients, asked, open, signal }) {
         preview.generalised ? el('p', { class: 'note', text: 'Places are snapped and names of people left out: this recipient gets nothing exact.' }) : null),
       missingList(preview.missing),
       comparison(preview, { name: recipient?.name ?? 'They', sanitisable: wanted.what === 'incidents' && may('export') }),
-      sendForm({ preview, recipient, question, done: (made) => { notify(made.state === 'held' ? 'It waits for a second person.' : `Released to ${recipient?.name}.`); open(made.state === 'held' ? 'waiting' : 'log'); } }));
+      sendForm({ preview, recipient, given, question, done: (made) => { notify(made.state === 'held' ? 'It waits for a second person.' : `Released to ${recipient?.name}.`); open(made.state === 'held' ? 'waiting' : 'log'); } }));
   }
 
   recipients.follow(() => { drawBar(); refresh(); });

@@ -5,18 +5,15 @@ import { labelled, text } from './alerts-fields.js';
 import { refused } from './brief-desk.js';
 import { markingOf } from './brief-marks.js';
 
-const ASKED = { purpose: '', authority: '' };
-
 /**
  * Return the form.
- * @param {{preview: object, recipient: object, question: () => object, done: (release: object) => void}} context
+ * @param {{preview: object, recipient: object, given: {purpose: string, authority: string}, question: () => object, done: (release: object) => void}} context
  */
-export function sendForm({ preview, recipient, question, done }) {
-  const given = { ...ASKED };
+export function sendForm({ preview, recipient, given, question, done }) {
   const held = preview.needs_approval;
   const send = button(held ? 'Ask for approval' : `Send to ${recipient?.name ?? 'them'}`, { class: 'button primary large', on: { click: go } });
-  const purpose = text('Purpose', '', { placeholder: 'Why they need it', maxlength: '300' }, (value) => { given.purpose = value; });
-  const authority = text('Authority', '', { placeholder: 'Agreement, order or law', maxlength: '300' }, (value) => { given.authority = value; });
+  const purpose = text('Purpose', given.purpose, { placeholder: 'Why they need it', maxlength: '300' }, (value) => { given.purpose = value; });
+  const authority = text('Authority', given.authority, { placeholder: 'Agreement, order or law', maxlength: '300' }, (value) => { given.authority = value; });
 
   async function go() {
     if (!given.purpose.trim()) return purpose.focus();
