@@ -13,7 +13,7 @@ import { nothing } from './respond-desk.js';
 export function listBriefs({ marked, words }) {
   const host = byId(IDS.briefList);
   const asked = latest();
-  const list = el('div', { class: 'brief-items', role: 'list' });
+  const list = el('div', { class: 'brief-items' });
   const stop = new AbortController();
   let items = [];
   let templates = [];
@@ -44,6 +44,9 @@ export function listBriefs({ marked, words }) {
   function paint() {
     const sought = field.value.trim().toLowerCase();
     const shown = items.filter((one) => (!only || one.stale) && one.title.toLowerCase().includes(sought));
+    // An empty list is none: what stands there then is no item of it.
+    if (shown.length) list.setAttribute('role', 'list');
+    else list.removeAttribute('role');
     if (!shown.length) {
       list.replaceChildren(items.length ? nothing('No brief is like that.', 'Change what is sought above.')
         : nothing('No brief yet.', 'Make one from a template, or start an empty one and add what the Watch page shows with b.'));
