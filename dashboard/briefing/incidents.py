@@ -277,7 +277,12 @@ def _down(count: int, smallest: int) -> int:
 
 
 def _named(found: Deltas) -> list[tuple[str, np.ndarray]]:
-    return [("New", found.new), ("Closed", found.over), ("Changed", found.changed), ("Gone", found.gone)]
+    return [
+        ("New", found.new),
+        ("Closed", found.over),
+        ("Changed", found.changed),
+        ("No longer in the period or filter", found.gone),
+    ]
 
 
 def _changed_words(found: Deltas) -> str:
