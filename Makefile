@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PARTS := pyproject.toml .ci/constraints.txt .ci/setup-venv $(wildcard assets/build_bundle.py assets/bundle.mjs data/reference/incident_types.json $(wildcard layers/style/*.json) assets/package.json assets/package-lock.json) \
          $(shell find assets/src assets/css -type f 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+# Three: browsers and servers wait for each other much of the time, and two cores are not full with two.
+WORKERS ?= 3
 ARGS ?=
 
 .PHONY: help demo test prove bench lint clean pins

@@ -148,7 +148,7 @@ def test_an_alert_is_told_once_through_navigation_reload_and_a_second_window(
     expect(_cards(page)).to_contain_text(HOSTILE[0])
     page.wait_for_function("() => window.tones === 6")
     page.keyboard.press("g")
-    page.keyboard.press("b")
+    page.keyboard.press("p")
     page.wait_for_url("**/reports")
     expect(_cards(page)).to_have_count(1)
     again = _open(officer, floor, "/sites")

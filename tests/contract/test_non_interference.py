@@ -247,6 +247,7 @@ given_something_hidden = given(actions, st.sampled_from(sorted(HIDING)), hidden_
 
 
 @given_something_hidden
+@examples(max_examples=8)
 def test_what_is_hidden_changes_no_answer(
     officer: Officer, action: str, hiding: str, values: dict[str, Any], number: int
 ) -> None:

@@ -135,6 +135,7 @@ async def _shift(
     return seen, sum(count or 0 for count in accepted)
 
 
+@pytest.mark.slow
 def test_ten_officers_and_five_reports_a_second_without_an_error(floor: Floor) -> None:
     seen, accepted = asyncio.run(_shift(floor, officers=10, reports_per_s=5, seconds=6))
     assert seen.errors == []

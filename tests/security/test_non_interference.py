@@ -277,7 +277,7 @@ def _check(make: Callable[[], tuple[Side, Side]], happened: list[Event]) -> None
 
 
 @given(events)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_hidden_records_change_no_answer(sides, happened):
     _check(sides, happened)
 

@@ -275,13 +275,13 @@ _NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @given(worlds(PRODUCTS))
-@settings(max_examples=25, phases=_NO_SHRINKING)
+@settings(max_examples=8, phases=_NO_SHRINKING)
 def test_nothing_of_what_stays_is_in_any_byte_of_a_product(fresh: Callable[[], Made], world: Any) -> None:
     assert _leaks(fresh, world) == []
 
 
 @given(worlds(BRIEFS))
-@settings(max_examples=6, phases=_NO_SHRINKING)
+@settings(max_examples=3, phases=_NO_SHRINKING)
 def test_nothing_of_what_stays_is_in_any_byte_of_a_brief(fresh: Callable[[], Made], world: Any) -> None:
     assert _leaks(fresh, world) == []
 
