@@ -178,9 +178,9 @@ class Gate:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        refused = scope["path"] in REFUSED or not self.ready() or not same_origin(headers)
+        refused = scope["path"] in REFUSED or not same_origin(headers)
         try:
-            actor = None if refused else await self._session_actor(scope)
+            actor = None if refused or not await self._soon_ready() else await self._session_actor(scope)
         except (OperationalError, PoolTimeout):
             actor = None  # the browser tries again by itself
         if actor is None:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from data.settings import Settings
 from data.store import open_store
 from tests.support.records import World
 from tests.support.served import Served, a_report
-from tests.support.server import Server, environment, free_port, program
+from tests.support.server import START_S, Server, environment, free_port, program
 
 SOCKETS, REPORTS, LATEST_S = 12, 25, 1.5
 
@@ -37,6 +38,23 @@ def _listen(socket: ClientConnection, heard: Heard) -> None:
         if not heard.tokens or heard.tokens[-1] != token:
             heard.tokens.append(token)
             heard.times.append(time.monotonic())
+
+
+def _connected(server: Server, client: httpx.Client) -> ClientConnection:
+    """Return a socket of the officer's; as a browser does, it asks again while a worker still starts."""
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    until = time.monotonic() + START_S
+    while True:
+        try:
+            return connect(
+                f"ws://127.0.0.1:{server.port}/live",
+                origin=server.url,  # type: ignore[arg-type]
+                additional_headers={"Cookie": cookie},
+            )
+        except InvalidStatus:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +90,7 @@ def test_a_report_is_on_every_open_map_within_a_second_and_a_half(
     team: tuple[Server, httpx.Client], artefacts: object
 ) -> None:
     server, client = team
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    headers = {"Cookie": cookie}
-    sockets = [
-        connect(f"ws://127.0.0.1:{server.port}/live", origin=server.url, additional_headers=headers)  # type: ignore[arg-type]
-        for _ in range(SOCKETS)
-    ]
+    sockets = [_connected(server, client) for _ in range(SOCKETS)]
     heard = [Heard() for _ in sockets]
     threads = [
         threading.Thread(target=_listen, args=pair, daemon=True) for pair in zip(sockets, heard, strict=True)
@@ -137,12 +150,7 @@ def test_nothing_is_pushed_for_what_one_may_not_see(site: Served) -> None:
 
 def test_at_last_sigterm_ends_both_workers_and_their_sockets(team: tuple[Server, httpx.Client]) -> None:
     server, client = team
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    socket = connect(
-        f"ws://127.0.0.1:{server.port}/live",
-        origin=server.url,  # type: ignore[arg-type]
-        additional_headers={"Cookie": cookie},
-    )
+    socket = _connected(server, client)
     assert server.process is not None
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(timeout=20) in {0, -signal.SIGTERM}
