@@ -5,15 +5,15 @@ Pictures of all of them are kept, at both sizes and in both themes, for people t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.pages import PAGES
 from tests.browser.conftest import Floor, signed_in
-from tests.support.browser import NARROW, WIDE, Watched, keep_picture, serious, use_theme
+from tests.support.browser import NARROW, WIDE, Watched, keep_picture, serious, use_theme, watch
 from tests.support.page import feed, map_is_still, page_is_still
 
 
@@ -31,14 +31,33 @@ def _findings(page: Page) -> list[str]:
     return serious(Axe().run(page).response)
 
 
+@pytest.fixture(scope="module")
+def analysts(browser: Browser, floor: Floor) -> Iterator[Callable[..., Watched]]:
+    """Return a function that gives the analyst's browser of a theme, signed in once for all pages."""
+    kept: dict[str, Watched] = {}
+
+    def of(theme: str, size: dict[str, int]) -> Watched:
+        if theme not in kept:
+            kept[theme] = signed_in(
+                lambda **said: watch(browser, **said), floor, floor.analyst_id, viewport=size
+            )
+        return kept[theme]
+
+    yield of
+    for watched in kept.values():
+        watched.context.close()
+    for watched in kept.values():
+        watched.check()
+
+
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
 @pytest.mark.parametrize(
     ("theme", "size"), [("dark", WIDE), ("light", NARROW)], ids=["1920x1080", "1280x800"]
 )
 def test_a_page_fits_is_accessible_and_asks_nothing_of_the_outside(
-    contexts: Callable[..., Watched], floor: Floor, path: str, theme: str, size: dict[str, int]
+    analysts: Callable[..., Watched], floor: Floor, path: str, theme: str, size: dict[str, int]
 ) -> None:
-    watched = signed_in(contexts, floor, floor.analyst_id, viewport=size)
+    watched = analysts(theme, size)
     page = _open(watched, floor, path, theme)
     keep_picture(page, f"{path.strip('/') or 'watch'}-{theme}-{size['width']}x{size['height']}")
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
@@ -50,6 +69,7 @@ def test_a_page_fits_is_accessible_and_asks_nothing_of_the_outside(
         expect(page.locator("#wf-details")).not_to_contain_text("Nothing is selected")
     assert _findings(page) == []
     assert watched.outside == []
+    page.close()
 
 
 def test_the_sign_in_page_is_accessible(contexts: Callable[..., Watched], floor: Floor) -> None:
