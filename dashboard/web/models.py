@@ -127,6 +127,9 @@ class Report(_Placed, _Timed):
     credibility: Word | None = None
 
 
+PartName = Literal["narrative", "place", "persons", "reporter", "photo", "comments"]
+
+
 class Change(_Placed, _Timed):
     """A change to an incident: the revision that it was made on, and the fields that change."""
 
@@ -148,9 +151,9 @@ class Change(_Placed, _Timed):
     credibility: Word | None = None
     tlp: TlpName | None = None
     law_enforcement: bool | None = None
-    field_markings: (
-        Annotated[dict[Literal["narrative", "place", "persons", "reporter", "photo"], Word], Field()] | None
-    ) = Field(default=None, description="Fields marked above the incident: {narrative: TLP:RED}.")
+    field_markings: dict[PartName, Word] | None = Field(
+        default=None, description="Parts marked above the incident: {narrative: TLP:RED}."
+    )
 
 
 class NewComment(Taken):

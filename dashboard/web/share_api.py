@@ -14,7 +14,7 @@ from dashboard.web.models import tlp_of
 from dashboard.web.records_json import Json, many
 from dashboard.web.share_models import AgencyAnswerIn, RecipientChange, RecipientIn, SanitisedIn
 from data.access import Actor, Permission
-from data.errors import Conflict, Invalid, NotFound
+from data.errors import Conflict, Invalid
 from data.release import RecipientKind
 
 Releaser = Annotated[Actor, Depends(needs(Permission.EXPORT))]
@@ -85,11 +85,11 @@ def _add_versions(routes: APIRouter, services: Services) -> None:
     versions = services.store.sanitised
 
     @routes.get("/incidents/{record_id}/sanitised")
-    def version(actor: Releaser, record_id: RecordId) -> Json:
-        """Return the sanitised version of an incident, and those before it."""
+    def version(actor: Releaser, record_id: RecordId) -> Json | None:
+        """Return the sanitised version of an incident, and those before it; null where there is none."""
         found = versions.of(actor, record_id)
         if not found or found[-1][1]:
-            raise NotFound("This incident has no sanitised version.", hint="Write one.")
+            return None  # that there is none is an answer, not an error
         before = [share_json.sanitised(one) for one, _ in found[:-1]]
         return share_json.sanitised(found[-1][0]) | {"before": before}
 

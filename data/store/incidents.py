@@ -16,7 +16,7 @@ from data.access import Actor, Permission
 from data.clock import to_ms
 from data.errors import Invalid
 from data.model import Tlp
-from data.records import Incident, NewIncident, Revision
+from data.records import Comment, Incident, NewIncident, Revision
 from data.store import sealed, text
 from data.store import tables as t
 from data.store.engine import reading
@@ -82,6 +82,10 @@ class Incidents(Repository[NewIncident, Incident]):
             replace(one, changes=sealed.without(one.changes, hidden))
             for one in super().history(actor, record_id)
         ]
+
+    def comments(self, actor: Actor, record_id: UUID) -> list[Comment]:
+        """Return what was written beneath an incident, oldest first; nothing where that is sealed."""
+        return [] if "comments" in self.get(actor, record_id).hidden else super().comments(actor, record_id)
 
     def _record(self, connection: Connection, row: Mapping[str, Any], memo: Memo) -> Incident:
         about = {"field_markings": sealed.markings_of(row), "hidden": frozenset(row.get("sealed") or ())}

@@ -28,6 +28,7 @@ _COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = {
     "persons": {"persons_affected": None},
     "reporter": {"extra": None},
     "photo": {},  # the record's files
+    "comments": {},  # what is written beneath it
 }
 # What a change to a record calls them.
 _NAMES: Final[Mapping[str, frozenset[str]]] = {
@@ -36,6 +37,7 @@ _NAMES: Final[Mapping[str, frozenset[str]]] = {
     "persons": frozenset({"persons_affected"}),
     "reporter": frozenset({"extra"}),
     "photo": frozenset(),
+    "comments": frozenset(),
 }
 FIELDS: Final = tuple(_COLUMNS)
 _LABELS: Final = {tlp.label: tlp for tlp in Tlp}

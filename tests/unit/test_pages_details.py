@@ -143,6 +143,27 @@ def test_a_corrected_place_is_a_revision_with_its_reason(sqlite_world: World, se
     assert services.store.incidents.history(sqlite_world.system, incident.id)[0].reason == "caller"
 
 
+def test_a_part_is_marked_higher_in_the_panel_and_sealed_for_who_is_below(
+    sqlite_world: World, services: Services
+) -> None:
+    incident = sqlite_world.incident(narrative="Jane Roe said so")
+    action = {"do": "mark_part", "id": str(incident.id), "revision": 1, "part": "narrative"}
+    low, high = sqlite_world.actor(clearance=Tlp.GREEN), sqlite_world.actor(clearance=Tlp.RED)
+    said = actions.act(high, services, {**action, "value": "TLP:RED"})
+    assert said == "Story: TLP:RED."
+    services.mirror.refresh()
+    selected = {"kind": "incident", "fid": incident.fid}
+    for who, sees in ((low, False), (high, True)):
+        shown = view.details(who, services, selected)
+        assert ("Jane Roe" in text_of(shown)) is sees
+        assert ("sealed for you" in text_of(shown)) is not sees
+        assert getattr(shown, "data-wf-marking") == ("TLP:RED" if sees else incident.scope.tlp.label)
+    with pytest.raises(Forbidden):
+        actions.act(low, services, {**action, "revision": 2, "value": ""})
+    actions.act(high, services, {**action, "revision": 2, "value": ""})
+    assert services.store.incidents.get(low, incident.id).narrative == "Jane Roe said so"
+
+
 @pytest.mark.parametrize(
     "action",
     [

@@ -68,6 +68,18 @@ def test_a_field_is_changed_by_those_who_see_it_and_its_past_is_hidden_with_it(w
     assert incidents.get(low, record.id).place == HOME
 
 
+def test_sealed_comments_are_read_by_who_may_see_them(world: World) -> None:
+    record = _sealed(world)
+    incidents = world.store.incidents
+    low, high = world.actor(clearance=Tlp.GREEN), world.actor(clearance=Tlp.RED)
+    incidents.comment(high, record.id, "The caller is an informant")
+    assert len(incidents.comments(low, record.id)) == 1
+    marked = dict(record.field_markings) | {"comments": "TLP:RED"}
+    incidents.update(high, record.id, revision=2, changes={"field_markings": marked})
+    assert incidents.comments(low, record.id) == []
+    assert [one.text for one in incidents.comments(high, record.id)] == ["The caller is an informant"]
+
+
 def test_a_recipient_gets_the_record_without_the_field(sqlite_world: World, tmp_path: Path) -> None:
     record = _sealed(sqlite_world)
     store = sqlite_world.store

@@ -19,11 +19,10 @@ export async function sanitise({ id }) {
   let kept = null;
   try {
     report = await ask(`/api/v1/incidents/${id}`);
-    kept = await ask(address).catch((error) => { if (error.status === 404) return null; throw error; });
+    kept = await ask(address);
   } catch (error) {
     return refused(error);
   }
-  kept = kept?.text === undefined ? null : kept;
   const given = { text: kept?.text ?? report.narrative ?? '', place: kept?.place ?? 'town', photo: kept?.photo ?? 'left_out', marking: kept?.marking ?? 'green' };
   const words = el('textarea', { class: 'field', rows: '9', maxlength: '8000', 'aria-label': 'Text for others', on: { input: () => { given.text = words.value; } } });
   words.value = given.text;

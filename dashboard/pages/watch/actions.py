@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboard.components.attrs import attrs
 from dashboard.components.panels import act_button
 from dashboard.pages.watch.history import field_word, value_text
+from dashboard.pages.watch.parts import PARTS
 from data.access import Actor, Permission, require
 from data.errors import Conflict, Invalid
 from data.geo import checked
@@ -93,6 +94,17 @@ def _move(actor: Actor, services: Services, action: Mapping[str, Any]) -> str:
     return "The place is corrected; the old one stays in the history."
 
 
+def _mark_part(actor: Actor, services: Services, action: Mapping[str, Any]) -> str:
+    record, revision = _key(action)
+    part, label = str(action.get("part")), str(action.get("value") or "")
+    if part not in PARTS:
+        raise Invalid("There is no such part of a report.")
+    markings = dict(services.store.incidents.get(actor, record).field_markings) | {part: label}
+    changes = {"field_markings": {name: label for name, label in markings.items() if label}}
+    services.store.incidents.update(actor, record, revision=revision, changes=changes)
+    return f"{PARTS[part]}: {label or 'as the report'}."
+
+
 def _site_status(actor: Actor, services: Services, action: Mapping[str, Any]) -> str:
     record, revision = _key(action)
     status = _member(SiteStatus, action.get("value"))
@@ -106,6 +118,7 @@ _DO: dict[str, Callable[[Actor, Services, Mapping[str, Any]], str]] = {
     "assign": _assign,
     "comment": _comment,
     "move": _move,
+    "mark_part": _mark_part,
     "site_status": _site_status,
 }
 

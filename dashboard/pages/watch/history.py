@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.times import when
+from dashboard.pages.watch.parts import PARTS
 from data.records import Comment, Revision
 
 _FIELD_WORDS = {
@@ -19,6 +20,7 @@ _FIELD_WORDS = {
     "accuracy_m": "accuracy",
     "located_by": "how it was located",
     "scope_id": "marking",
+    "field_markings": "marked parts",
     "occurred_end": "end",
     "status_at": "time of the status",
     "status_source": "source of the status",
@@ -69,6 +71,8 @@ def value_text(name: str, value: Any) -> str:
     """Return a stored value as people read it; a long text is cut."""
     if value is None or value == "":
         return "none"
+    if name == "field_markings":
+        return ", ".join(f"{PARTS.get(part, part)} {mark}" for part, mark in value.items()) or "none"
     if name in {"place", "geometry"}:
         return _place_text(value)
     if name in _ENUMS:  # the history keeps an enum by its name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.attrs import attrs
-from dashboard.components.marks import marking_text, severity_mark, status_mark, tlp_chip
+from dashboard.components.marks import highest_text, severity_mark, status_mark, tlp_chip
 from dashboard.components.panels import act_button, facts, section, select_button
 from dashboard.components.places import (
     LOCATED_BY_WORDS,
@@ -26,6 +26,7 @@ from dashboard.components.times import ago_text, when
 from dashboard.pages.watch.around import Around
 from dashboard.pages.watch.files import files_of
 from dashboard.pages.watch.history import history_list
+from dashboard.pages.watch.parts import highest_of, marked_parts
 from data.access import Actor, Permission
 from data.geo import distance_m
 from data.model import LonLat, Status
@@ -77,12 +78,13 @@ def incident_details(known: IncidentFacts, actor: Actor) -> Component:
     if known.files:
         children.append(files_of(incident.id, known.files, people=known.people, now=known.now))
     children += [_place(known, actor), _sites(known), _near(known), _facts(known)]
+    children.append(marked_parts(actor, incident))
     children += [passing_on(actor, incident), _history(known, actor)]
     return html.Div(
         children,
         **attrs(
             {
-                "data-wf-marking": marking_text(incident.scope),
+                "data-wf-marking": highest_text([replace(incident.scope, tlp=highest_of(incident))]),
                 "data-wf-record": record_of(incident),
             }
         ),
