@@ -52,7 +52,7 @@ def _line(incident: Incident, name: str) -> Component:
             tlp_chip(_BY_LABEL[incident.field_markings[name]]),
             html.Span(word, className="muted"),
         ],
-        className="marks",
+        className="part-mark",
         **attrs({"data-wf-part": name}),
     )
 
@@ -69,7 +69,7 @@ def _menu(incident: Incident, choices: list[Tlp]) -> Component:
     return html.Details(
         [
             html.Summary("Mark a part higher", className="button quiet"),
-            html.Div(rows, className="popover left parts"),
+            html.Div(rows, className="parts"),
         ],
         className="menu",
     )
