@@ -23,7 +23,7 @@ from data.access import Actor, Permission
 from data.release_records import Release, State
 from data.store.releases import Wanted
 from layers.export import csv
-from layers.release import approve, released_file
+from layers.release import approve, held_file, released_file
 from layers.release.product import changed
 
 Auditor = Annotated[Actor, Depends(needs(Permission.READ_AUDIT))]
@@ -121,6 +121,13 @@ def _add_reading(routes: APIRouter, services: Services) -> None:
         """Return the file as it left."""
         left = released_file(services.store, actor, record_id)
         return FileResponse(left.file, filename=left.file.name, content_disposition_type="attachment")
+
+    @routes.get("/releases/{record_id}/held")
+    def look(actor: Releaser, record_id: RecordId) -> FileResponse:
+        """Return a held file for the second person, who looks before they say yes; logged."""
+        left = held_file(services.store, actor, record_id)
+        name = f"HELD-{left.file.name}"
+        return FileResponse(left.file, filename=name, content_disposition_type="attachment")
 
     @routes.get("/releases/{record_id}/manifest")
     def manifest(actor: Releaser, record_id: RecordId) -> FileResponse:

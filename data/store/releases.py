@@ -177,6 +177,11 @@ class Releases:
             self._store.audit.record(connection, actor, action, kind="release", record=release_id, note=note)
         return self._get(release_id)
 
+    def looked(self, actor: Actor, release_id: UUID) -> None:
+        """Write down that somebody looked at a held release before deciding."""
+        with writing(self._store.engine) as connection:
+            self._store.audit.record(connection, actor, "look", kind="release", record=release_id)
+
     def recall(self, actor: Actor, release_id: UUID, *, reason: str) -> Release:
         """Return the release, called back, its recipient being told; raise Conflict the second time."""
         require(actor, Permission.EXPORT)

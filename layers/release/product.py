@@ -120,14 +120,35 @@ def folder_of(store: Store, release_id: UUID) -> Path:
 
 def released_file(store: Store, actor: Actor, release_id: UUID) -> Left:
     """Return a release with its files; raise Forbidden while it is held, NotFound where none was kept."""
+    line = _readable(store, actor, release_id)
+    if line.state is not State.RELEASED:
+        raise Forbidden(f"This release is {line.state.value}.", hint="A second person has to approve it.")
+    return _kept(store, line)
+
+
+def held_file(store: Store, actor: Actor, release_id: UUID) -> Left:
+    """Return a held release for the second person to look at, and write down that they did.
+
+    Who made it is refused: in their hands it would have left without anybody's yes.
+    """
+    line = _readable(store, actor, release_id)
+    if line.state is not State.HELD or line.by_id == actor.user_id:
+        raise Forbidden("It waits for nobody's second look of yours.", hint="See its line in the log.")
+    store.releases.looked(actor, release_id)
+    return _kept(store, line)
+
+
+def _readable(store: Store, actor: Actor, release_id: UUID) -> Release:
     line = store.releases.get(actor, release_id)
     visible = store.visible(actor)
     for kind, seqs in _by_kind(store.releases.records(actor, release_id)).items():
         if kind != "sanitised" and set(_column(store, kind, "scope_id", seqs).values()) - visible:
             raise Forbidden("It holds records that you may not see.", hint="Ask who made it.")
-    if line.state is not State.RELEASED:
-        raise Forbidden(f"This release is {line.state.value}.", hint="A second person has to approve it.")
-    file = folder_of(store, release_id) / line.file
+    return line
+
+
+def _kept(store: Store, line: Release) -> Left:
+    file = folder_of(store, line.id) / line.file
     if not line.file or not file.is_file():
         raise NotFound("No file of this release is kept.", hint="See its line in the log.")
     return Left(line, file, file.with_name(file.name + SUFFIX))

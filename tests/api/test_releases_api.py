@@ -79,6 +79,8 @@ def test_a_held_release_needs_a_second_person_and_nothing_changed_meanwhile(site
     held = _released(site)
     assert (held["state"], held["why_held"]) == ("held", "marked TLP:GREEN")
     assert second.get(f"/api/v1/releases/{held['id']}/file").status_code == 403
+    assert first.get(f"/api/v1/releases/{held['id']}/held").status_code == 403
+    assert "Bridge out" in second.get(f"/api/v1/releases/{held['id']}/held").text
     assert first.post(f"/api/v1/releases/{held['id']}/approve", json={}).status_code == 403
     let_go = second.post(f"/api/v1/releases/{held['id']}/approve", json={"note": "fine"})
     assert let_go.json()["state"] == "released"

@@ -31,7 +31,7 @@ export function fillApprovals(host, { count, open }) {
       el('p', { class: 'muted', text: [String(one.form ?? '').toUpperCase(), one.by ? `asked by ${one.by}` : '', one.at ? longTime(one.at) : '', Number.isFinite(one.records) ? `${one.records.toLocaleString('en-US')} records` : ''].filter(Boolean).join(' · ') }),
       one.why_held ? el('p', { text: one.why_held }) : null,
       el('p', {}, el('span', { class: 'label', text: 'Purpose ' }), one.purpose ?? ''), one.authority ? el('p', {}, el('span', { class: 'label', text: 'Authority ' }), one.authority) : null,
-      one.file ? el('p', {}, el('a', { href: `/api/v1/releases/${one.id}/file`, text: 'Look at the file', download: '' })) : null,
+      one.file ? el('p', {}, el('a', { href: `/api/v1/releases/${one.id}/held`, text: 'Look at the file', download: '' })) : null,
       el('div', { class: 'share-decide' }, note, button('Approve', { class: 'button primary', on: { click: () => settle(one, 'approve', note) } }), button('Refuse', { on: { click: () => settle(one, 'refuse', note) } })));
   }
 

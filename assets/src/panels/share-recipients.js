@@ -14,7 +14,7 @@ const LABELS = Object.fromEntries(MARKINGS);
 /** What waits for a second person, in a few words. */
 function approvalText({ always = false, above = null, law_enforcement: police = false, forms = [] } = {}) {
   if (always) return 'Always';
-  const parts = [above && `above ${LABELS[above] ?? above}`, police && 'law-enforcement sensitive', forms.length && forms.map((form) => form.toUpperCase()).join(', ')].filter(Boolean);
+  const parts = [above && `marked ${LABELS[above] ?? above} or higher`, police && 'law-enforcement sensitive', forms.length && forms.map((form) => form.toUpperCase()).join(', ')].filter(Boolean);
   return parts.length ? `For what is ${parts.join('; ')}` : 'Never';
 }
 /** Keep the list of recipients for all parts of the page. */
