@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import select
 
 from dashboard.briefing import forms, incidents, people, places
-from dashboard.briefing.desk import Desk, Draft, new_page
+from dashboard.briefing.desk import Desk, Draft, Told, new_page
 from dashboard.briefing.templates import PIECES, TEMPLATES, Template
 from dashboard.responding import Board
 from dashboard.services import Services
@@ -96,6 +96,7 @@ class Briefing:
         asked: str | None = None,
         bbox: Box | None = None,
         smallest: int = 0,
+        told: Told | None = None,
     ) -> Desk:
         """Return what a brief was made with, for its maker or for whoever receives it."""
         start, end = brief.period_from, brief.period_to
@@ -115,6 +116,7 @@ class Briefing:
             end,
             before=before,
             smallest=smallest,
+            told=told,
         )
 
     def document(self, brief: Brief, *, pages: Iterable[DocumentPage] | None = None) -> Document:
@@ -134,11 +136,19 @@ class Briefing:
             pages=shown,
         )
 
-    def remade(self, standing: Actor, brief: Brief, page: BriefPage, *, smallest: int) -> Draft | None:
+    def remade(
+        self,
+        standing: Actor,
+        brief: Brief,
+        page: BriefPage,
+        *,
+        smallest: int,
+        told: Told | None = None,
+    ) -> Draft | None:
         """Return a page as somebody would have it who may see less; None where nothing is left of it."""
         view = dict(page.view)
         piece, of = str(view.get("piece", "")), str(view.get("id", ""))
-        desk = self.desk_of(standing, brief, smallest=smallest)
+        desk = self.desk_of(standing, brief, smallest=smallest, told=told)
         asked = str(view.get("filter") or brief.filter)
         box = view.get("bbox")
         desk = replace(desk, filter=asked, bbox=tuple(box) if box else brief.bbox)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dashboard.responding import Board
 from dashboard.services import Services
@@ -21,6 +22,9 @@ from data.query import Query
 from layers.briefs.document import Chart, DocumentPage, MapPicture, Table, page_json
 from layers.briefs.picture import Box
 from layers.briefs.words import filter_words, when
+
+Seqs = npt.NDArray[np.int64]
+Told = Callable[[Mapping[str, Seqs]], dict[str, Seqs]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,15 @@ class Desk:
     end: datetime
     before: Brief | None = None
     smallest: int = 0
+    told: Told | None = None  # what may be counted for a recipient who is given no count of few
+
+    def told_of(self, sets: Mapping[str, Seqs]) -> dict[str, int]:
+        """Return the numbers that may be given of these sets of records; fewer than `smallest` are left out.
+
+        No two briefs, whatever their filters and times, give numbers that tell a record from others.
+        """
+        given = self.told(sets) if self.told is not None else sets
+        return {key: len(seqs) for key, seqs in given.items() if len(seqs) >= self.smallest}
 
     @property
     def zone(self) -> str:

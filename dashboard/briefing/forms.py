@@ -94,6 +94,7 @@ def sketch(desk: Desk) -> Draft:
             at=desk.end,
             bbox=desk.bbox,
             smallest=desk.smallest,
+            told=desk.told_of,
             sites=not desk.smallest,
         ),
         figures=(counted(desk, "reports", "reports in the period", view),),

@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.briefing.desk import Desk, Draft, behind, counted, scopes_of
 from data.brief_records import Behind, BriefFigure
-from data.clock import from_ms
+from data.clock import from_ms, to_ms
 from data.mirror import View
 from data.model import Severity, Status
 from data.records import Incident
@@ -22,6 +22,8 @@ HIGH: Final = (int(Severity.HIGH), int(Severity.EXTREME))
 _MOST_BARS: Final = 48
 _MOST_SERIES: Final = 6
 _MOST_ROWS: Final = 10
+_MOST_COARSE_BARS: Final = 7
+_ENOUGH: Final = 0.8
 
 
 def situation(desk: Desk) -> Draft:
@@ -40,6 +42,7 @@ def situation(desk: Desk) -> Draft:
             at=desk.end,
             bbox=desk.bbox,
             smallest=desk.smallest,
+            told=desk.told_of,
             sites=not desk.smallest,
         ),
         figures=(counted(desk, "reports", "reports in the period", view), *_severe_figure(desk)),
@@ -53,7 +56,9 @@ def timeline(desk: Desk) -> Draft:
     found = view.timeline(_MOST_BARS)
     taxonomy = view.snapshot.taxonomy
     chart = None
-    if found is not None:
+    if desk.smallest:
+        chart = _coarse_chart(desk)
+    elif found is not None:
         order = np.argsort(-found.counts.sum(axis=1), kind="stable")
         labels = tuple(
             words.when(from_ms(found.start_ms + n * found.step_ms), desk.zone).split(" (")[0]
@@ -66,8 +71,6 @@ def timeline(desk: Desk) -> Draft:
         if found.usual is not None:
             level = tuple(round(float(value), 2) for value in found.usual)
             series.append(Series(name="Usual", values=level, usual=True))
-        if desk.smallest:
-            series = [_series("All types", _snapped(found.counts.sum(axis=0), desk.smallest))]
         chart = Chart(kind="stacked", title="Reports over time", labels=labels, series=tuple(series))
     return Draft(
         kind="chart",
@@ -198,7 +201,9 @@ def _headline(desk: Desk) -> str:
     total, earlier = desk.view.total, desk.earlier.total
     length = words.span(desk.start, desk.end)
     if desk.smallest:
-        return f"{words.rounded(_down(total, desk.smallest), desk.smallest)} reports in {length}."
+        given = _told_total(desk)
+        few = f"fewer than {desk.smallest}" if total else "no"
+        return f"{few if given is None else f'{given:,}'} reports in {length}."
     than = words.change(total, earlier, than=f"the {length} before")
     return f"{words.many(total, 'report')} in the {length} to {words.when(desk.end, desk.zone)}: {than}."
 
@@ -268,12 +273,27 @@ def _series(name: str, counts: np.ndarray) -> Series:
     return Series(name=name, values=tuple(float(value) for value in counts))
 
 
-def _snapped(counts: np.ndarray, smallest: int) -> np.ndarray:
-    return counts // smallest * smallest
+def _told_total(desk: Desk) -> int | None:
+    """Return how many reports a recipient may be told of who is given no count of few."""
+    return desk.told_of({"all": desk.view.take(desk.view.frame.seq)}).get("all")
 
 
-def _down(count: int, smallest: int) -> int:
-    return count if count < smallest else count // smallest * smallest
+def _coarse_chart(desk: Desk) -> Chart | None:
+    """Return few wide bars that may be given; None where they would tell too little of the total."""
+    view, total = desk.view, _told_total(desk)
+    occurred, seqs = view.take(view.frame.occurred_ms), view.take(view.frame.seq)
+    bars = min(max((desk.end - desk.start).days, 2), _MOST_COARSE_BARS)
+    edges = np.linspace(to_ms(desk.start), to_ms(desk.end), bars + 1)
+    inside = np.clip(np.searchsorted(edges, occurred, side="right") - 1, 0, bars - 1)
+    given = desk.told_of({str(bar): seqs[inside == bar] for bar in range(bars)})
+    counts = np.array([given.get(str(bar), 0) for bar in range(bars)])
+    # What may be given is judged by itself, never by what is kept back: that would tell of it.
+    if total is None or counts.sum() < _ENOUGH * total:
+        return None
+    labels = tuple(words.when(from_ms(int(edge)), desk.zone).split(" (")[0] for edge in edges[:-1])
+    return Chart(
+        kind="stacked", title="Reports over time", labels=labels, series=(_series("All types", counts),)
+    )
 
 
 def _named(found: Deltas) -> list[tuple[str, np.ndarray]]:

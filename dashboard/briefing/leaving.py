@@ -21,6 +21,7 @@ from data.release import generalises
 from data.release_records import Item
 from layers.briefs.document import Document, DocumentPage, page_from_json
 from layers.release import Contents, Left, ProductAsk, narrowed, release_product
+from layers.release.ledger import Counting
 
 FORMS: Final = ("pdf", "pptx", "html", "png", "gpkg", "kml")
 _SMALLEST: Final = 5
@@ -51,7 +52,9 @@ class BriefsOut:
     def preview(self, services: Services, wish: Wish) -> dict[str, Any]:
         """Return the pages as they stand, the pages as they would leave, and which are missing."""
         brief = _brief(services, wish)
-        made = given(services, narrowed(services.store, wish.actor, wish.recipient), brief, wish)
+        made = given(
+            services, narrowed(services.store, wish.actor, wish.recipient), brief, wish, leaves=False
+        )
         out = [one for one in made if one.shown is not None]
         marking = max((_marking(services, one) for one in out), default=Tlp.CLEAR)
         sensitive = any(_sensitive(services, one) for one in out)
@@ -103,15 +106,19 @@ class BriefsOut:
         return release_product(services.store, ask, build)
 
 
-def given(services: Services, standing: Actor, brief: Brief, wish: Wish) -> list[Given]:
+def given(
+    services: Services, standing: Actor, brief: Brief, wish: Wish, *, leaves: bool = True
+) -> list[Given]:
     """Return every page as the recipient may have it.
 
     A page of which they may see everything stays as it is, with the words that somebody wrote; any other
-    page is made again by an actor who sees only what they may, in the words that the data propose.
+    page is made again by an actor who sees only what they may, in the words that the data propose. Of a
+    preview (not `leaves`), no number is remembered as given.
     """
     briefing = Briefing(services)
     coarse = generalises(wish.recipient) or wish.recipient.smallest_cell > 0
     smallest = max(wish.recipient.smallest_cell, _SMALLEST) if coarse else 0
+    told = Counting(services.store, wish.recipient, least=smallest, leaves=leaves) if coarse else None
     whole = bool(brief.scopes) and brief.scopes <= services.store.visible(standing) and not coarse
     made = []
     for page in brief.pages:
@@ -120,7 +127,7 @@ def given(services: Services, standing: Actor, brief: Brief, wish: Wish) -> list
         if as_it_is and briefing.still(standing, page):
             made.append(Given(page, page_from_json(page.content)))
             continue
-        again = briefing.remade(standing, brief, page, smallest=smallest)
+        again = briefing.remade(standing, brief, page, smallest=smallest, told=told)
         desk = briefing.desk_of(standing, brief, smallest=smallest)
         made.append(Given(page, None if again is None else again.page(desk), again))
     return made

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +17,10 @@ from data.records import Incident
 from layers.briefs.document import LegendLine, MapPicture, MapPoint, MapShape, MapSite
 
 Box = tuple[float, float, float, float]
+Told = Callable[[Mapping[str, npt.NDArray[np.int64]]], dict[str, int]]
 
+_SMALLEST_CELL: Final = (1 << 16) - 1  # of Web Mercator: somewhat under a kilometre
+_ROUGHLY_DEG: Final = 0.5
 _SINGLY: Final = 300  # more than so many are gathered into circles
 _CIRCLES_ACROSS: Final = 26
 _MOST_SITES: Final = 400
@@ -37,14 +41,16 @@ def picture(
     note: str = "",
     sites: bool = True,
     smallest: int = 0,
+    told: Told | None = None,
 ) -> MapPicture:
     """Return a map of a view within a box, by default of all that lies in it.
 
-    With `smallest`, places are given by cells alone, and cells of fewer reports are left out (the public).
+    With `smallest`, places are given by cells alone, and cells of fewer reports are left out (the public);
+    `told` then says what number may be given of the reports of each cell.
     """
-    box = bbox or _around(view.extent)
+    box = bbox or (_roughly(view.extent) if smallest else _around(view.extent))
     rows = _inside(view, box)
-    points = _points(view, rows, box, smallest=smallest)
+    points = _cells(view, rows, box, smallest=smallest, told=told) if smallest else _points(view, rows, box)
     placed = _sites(view, box) if sites else ()
     left = view.unlocated
     notes = [note, f"{left:,} reports have no place and are not on the map." if left and not smallest else ""]
@@ -112,6 +118,15 @@ def _around(extent: Box | None) -> Box:
     )
 
 
+def _roughly(extent: Box | None) -> Box:
+    """Return a box on whole half degrees: the outermost reports do not decide where its edges lie."""
+    if extent is None:
+        return _NOWHERE
+    west, south, east, north = (side / _ROUGHLY_DEG for side in extent)
+    low = (math.floor(west) * _ROUGHLY_DEG, math.floor(south) * _ROUGHLY_DEG)
+    return (*low, math.ceil(east) * _ROUGHLY_DEG, math.ceil(north) * _ROUGHLY_DEG)
+
+
 def _inside(view: View, box: Box) -> npt.NDArray[np.int32]:
     rows = view.located
     x, y = view.take(view.frame.x, rows), view.take(view.frame.y, rows)
@@ -120,10 +135,10 @@ def _inside(view: View, box: Box) -> npt.NDArray[np.int32]:
     return inside
 
 
-def _points(view: View, rows: npt.NDArray[np.int32], box: Box, *, smallest: int) -> tuple[MapPoint, ...]:
+def _points(view: View, rows: npt.NDArray[np.int32], box: Box) -> tuple[MapPoint, ...]:
     if not len(rows):
         return ()
-    if len(rows) <= _SINGLY and not smallest:
+    if len(rows) <= _SINGLY:
         return tuple(_single(view, row) for row in rows.tolist())
     frame = view.frame
     (west, east), _ = mercator([box[0], box[2]], [box[1], box[3]])
@@ -138,29 +153,55 @@ def _points(view: View, rows: npt.NDArray[np.int32], box: Box, *, smallest: int)
     grave = np.bincount(inverse, weights=severity >= Severity.HIGH, minlength=len(many))
     x = np.bincount(inverse, weights=frame.x[rows]) / many
     y = np.bincount(inverse, weights=frame.y[rows]) / many
-    if smallest:  # the middle of the cell: a mean would tell of the places that it is made of
-        first = np.zeros(len(many), dtype=np.int64)
-        first[inverse] = np.arange(len(rows))
-        x, y = (column[first] + 0.5) * side, (line[first] + 0.5) * side
     lon, lat = inverse_mercator(x.astype(np.int64), y.astype(np.int64))
     alone = np.zeros(len(many), dtype=np.int64)
     alone[inverse] = rows
     made = []
     for place in range(len(many)):
         count = int(many[place])
-        if count < smallest:
-            continue
-        if count == 1 and not smallest:
+        if count == 1:
             made.append(_single(view, int(alone[place])))
             continue
         made.append(
             MapPoint(
                 lon=round(float(lon[place]), 6),
                 lat=round(float(lat[place]), 6),
-                severity=0 if smallest else int(worst[place]),
+                severity=int(worst[place]),
                 count=count,
-                high=0 if smallest else int(grave[place]),
+                high=int(grave[place]),
             )
+        )
+    return tuple(made)
+
+
+def _cells(
+    view: View, rows: npt.NDArray[np.int32], box: Box, *, smallest: int, told: Told | None
+) -> tuple[MapPoint, ...]:
+    """Return the cells of which a number may be given.
+
+    They are the same for every map of about this size, wherever its edges lie, and each is marked in its
+    middle: a mean would tell of the places that it is made of.
+    """
+    if not len(rows):
+        return ()
+    frame = view.frame
+    (west, east), _ = mercator([box[0], box[2]], [box[1], box[3]])
+    side = 1 << max(int(east - west) // _CIRCLES_ACROSS, _SMALLEST_CELL).bit_length()
+    column, line = frame.x[rows].astype(np.int64) // side, frame.y[rows].astype(np.int64) // side
+    order = np.lexsort((column, line))
+    edges = np.flatnonzero((np.diff(column[order]) != 0) | (np.diff(line[order]) != 0)) + 1
+    parts = {f"{column[part[0]]}:{line[part[0]]}": part for part in np.split(order, edges)}
+    sets = {key: frame.seq[rows[part]] for key, part in parts.items()}
+    given = {key: len(seqs) for key, seqs in sets.items()} if told is None else told(sets)
+    made = []
+    for key, count in given.items():
+        if count < smallest:
+            continue
+        at = parts[key][0]
+        x, y = (column[at] + 0.5) * side, (line[at] + 0.5) * side
+        lon, lat = inverse_mercator([int(x)], [int(y)])
+        made.append(
+            MapPoint(lon=round(float(lon[0]), 6), lat=round(float(lat[0]), 6), severity=0, count=count)
         )
     return tuple(made)
 

@@ -98,11 +98,6 @@ def listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
-def rounded(count: int, smallest: int) -> str:
-    """Return a count, or that it is smaller than what may be told."""
-    return f"fewer than {smallest}" if 0 < count < smallest else f"{count:,}"
-
-
 _NOT_TOLD: Final = {
     Dimension.TEXT: "words",
     Dimension.SOURCE: "sources",

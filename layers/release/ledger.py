@@ -96,6 +96,29 @@ def counts_for(
     return _kept(store, _name(recipient), answer)
 
 
+class Counting:
+    """What may be counted in one product for a recipient; of a preview nothing is remembered."""
+
+    def __init__(self, store: Store, recipient: Recipient, *, least: int, leaves: bool) -> None:
+        self._store, self._recipient, self._least = store, recipient, max(least, 1)
+        self._preview = None if leaves else _known(store, _name(recipient))
+
+    def __call__(self, sets: Mapping[str, Seqs]) -> dict[str, Seqs]:
+        """Return, for each set of records, those whose number may be given, or leave it out."""
+        if self._preview is None:
+            return counts_for(self._store, self._recipient, sets, least=self._least)
+        made = {key: self._preview.counted(wanted, least=self._least) for key, wanted in sets.items()}
+        return {key: given for key, given in made.items() if len(given) >= self._least}
+
+
+def _known(store: Store, name: str) -> Ledger:
+    with store.reading() as connection:
+        row = connection.execute(
+            select(release_ledger.c.content).where(release_ledger.c.name == name)
+        ).first()
+    return Ledger() if row is None else Ledger.read(bytes(row.content))
+
+
 def _name(recipient: Recipient) -> str:
     return "public" if recipient.kind is RecipientKind.PUBLIC else f"to:{recipient.key}"
 

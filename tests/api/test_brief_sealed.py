@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from data.model import Role, StoreKind, Tlp
-from data.release import NewRecipient
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from dashboard.briefing.leaving import given
+from dashboard.wishes import Wish
+from data.model import LonLat, Role, Severity, StoreKind, Tlp
+from data.release import NewRecipient, RecipientKind
+from layers.release import narrowed
+from tests.support.records import BOSTON
 from tests.support.served import Served
 
 SECRET = "Zebra informant at the quarry"
@@ -63,3 +71,43 @@ def test_words_that_somebody_searched_for_do_not_leave_in_the_line_of_the_source
     file = site.officer.get(f"/api/v1/releases/{left.json()['id']}/file").content
     assert b"zebra" not in file
     assert b"certain words" in file
+
+
+def test_the_numbers_of_two_briefs_isolate_no_record(site: Served) -> None:
+    """One more report, a filter that leaves one out, another time: no number in a public brief moves by one."""
+    agreed = NewRecipient(key="public", name="The public", kind=RecipientKind.PUBLIC, stores=AGREED)
+    to = site.services.store.recipients.put(site.world.system, agreed)
+    clear, now = site.world.scope(tlp=Tlp.CLEAR), site.services.clock.now()
+
+    def report(hours_ago: float, severity: Severity = Severity.LOW) -> None:
+        place = LonLat(BOSTON.lon + 1e-4, BOSTON.lat)
+        at = now - timedelta(hours=hours_ago)
+        site.world.incident(title="Tree", place=place, occurred=at, scope_id=clear, severity=severity)
+
+    for number in range(14):
+        report(1 + number, Severity.HIGH if number == 0 else Severity.LOW)
+    site.refresh()
+
+    def numbers(*, leaves: bool = True, **of: Any) -> list[Any]:
+        made = site.officer.post("/api/v1/briefs", json={"template": "morning", "shared": True, **of}).json()
+        brief = site.services.store.briefs.get(site.world.system, UUID(made["id"]))
+        wish = Wish(actor=site.world.system, what="brief", form="html", recipient=to, brief=brief.id)
+        standing = narrowed(site.services.store, wish.actor, to)
+        shown = [one.shown for one in given(site.services, standing, brief, wish, leaves=leaves) if one.shown]
+        return [
+            {one.headline.split(" ")[0] for one in shown},
+            [one.count for page in shown if page.map for one in page.map.points],
+            sum(sum(each.values) for page in shown if page.chart for each in page.chart.series),
+        ]
+
+    seen = numbers(leaves=False)  # a preview promises what leaves, and remembers nothing
+    assert seen == [{"14"}, [14], 14.0] == numbers()
+    report(0.5)
+    site.refresh()
+    assert numbers()[:2] == [{"14"}, [14]]
+    assert numbers(filter="severity=1")[:2] == [{"14"}, [14]]
+    assert numbers(hours=13.5)[:2] == [{"14"}, [14]]
+    for _ in range(4):
+        report(0.4)
+    site.refresh()
+    assert numbers()[0] == {"19"}  # five more may be told together
