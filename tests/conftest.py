@@ -14,6 +14,7 @@ from data.clock import FixedClock
 from data.settings import Settings
 from data.store import Store, open_store
 from tests.support import postgres
+from tests.support.made_stores import MadeStores, made_stores
 from tests.support.places import ARTEFACTS, chromium, real_data
 from tests.support.records import NOON, World
 
@@ -21,6 +22,7 @@ from tests.support.records import NOON, World
 for _name in [name for name in os.environ if name.startswith("WATCHFLOOR_") and "_TEST_" not in name]:
     del os.environ[_name]
 
+_PROCESSES = ("/tests/fault/", "/tests/load/", "/tests/api/test_live.py", "/tests/api/test_cli.py")
 _RELAXED = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -33,13 +35,14 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser or asks PostgreSQL, so that it can be chosen or left out.
 
-    What drives a browser on a machine that others share is run once more when it fails; the summary names it,
-    and whoever sees a name there twice looks for the race.
+    What drives a browser or other processes on a machine that others share is run once more when it fails;
+    the summary names it, and whoever sees a name there twice looks for the race.
     """
     for item in items:
-        names = getattr(item, "fixturenames", ())
-        if "browser" in names or "/tests/browser/" in item.path.as_posix():
+        names, path = getattr(item, "fixturenames", ()), item.path.as_posix()
+        if "browser" in names or "/tests/browser/" in path:
             item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("browser") or any(part in path for part in _PROCESSES):
             item.add_marker(pytest.mark.flaky(reruns=1))
         if "postgres" in item.name:
             item.add_marker(pytest.mark.postgres)
@@ -88,12 +91,26 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def made() -> Iterator[MadeStores]:
+    """Return the stores that were made once, to lay copies of."""
+    with made_stores() as stores:
+        yield stores
+
+
 @pytest.fixture
-def store_settings(database: str, settings: Settings, request: pytest.FixtureRequest) -> Settings:
-    """Return settings that name an empty database of the kind under test."""
+def store_settings(
+    database: str, settings: Settings, made: MadeStores, request: pytest.FixtureRequest
+) -> Settings:
+    """Return settings that name a database of the kind under test, empty unless the test asks for a store."""
+    with_store = "reopen" in request.fixturenames
     if database == "sqlite":
+        if with_store:
+            made.lay(settings.home)
         return settings
-    return settings.model_copy(update={"database_url": request.getfixturevalue("pg_url")})
+    cluster = request.getfixturevalue("pg_cluster")
+    url = made.database(cluster) if with_store else cluster.new_database()
+    return settings.model_copy(update={"database_url": url})
 
 
 @pytest.fixture
@@ -123,8 +140,9 @@ def world(store: Store) -> World:
 
 
 @pytest.fixture
-def sqlite_store(settings: Settings, clock: FixedClock) -> Iterator[Store]:
+def sqlite_store(settings: Settings, clock: FixedClock, made: MadeStores) -> Iterator[Store]:
     """Return an empty store on SQLite, for tests that have nothing to do with the database."""
+    made.lay(settings.home)
     opened = open_store(settings, clock=clock)
     yield opened
     opened.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from alembic import command
@@ -26,11 +27,13 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@functools.cache  # read from the program's own files, which do not change while it runs
 def newest() -> str | None:
     """Return the schema revision that this version of Watchfloor needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+@functools.cache
 def known_revisions() -> frozenset[str]:
     """Return every schema revision that this version of Watchfloor can read or bring up to date."""
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())

@@ -47,6 +47,7 @@ class World:
 
     store: Store
     _numbers: count[int] = field(default_factory=lambda: count(1))
+    _codes: list[str] = field(default_factory=list)
 
     @property
     def system(self) -> Actor:
@@ -111,8 +112,9 @@ class World:
 
     def type_code(self, position: int = 0) -> str:
         """Return a code of the shipped taxonomy."""
-        codes = [entry.code for entry in self.store.types.all() if not entry.retired]
-        return codes[position % len(codes)]
+        if not self._codes:
+            self._codes += [entry.code for entry in self.store.types.all() if not entry.retired]
+        return self._codes[position % len(self._codes)]
 
     def new_incident(self, **values: Any) -> NewIncident:
         number = next(self._numbers)
