@@ -15,6 +15,7 @@ from data.errors import Invalid
 from layers.rescue.evidence import Evidence
 from layers.rescue.grid import FloatArray, Grid
 from layers.rescue.likelihoods import Likelihood, checked_weight, likelihood
+from layers.rescue.resampling import near, resampled
 
 ELSEWHERE: Final = 0.1  # before any evidence: that they are not in the area at all
 _LEAST_PRIOR: Final = 1e-12  # of an even share: where a prior says nobody is, somebody may be
@@ -110,14 +111,15 @@ def expected_people(surfaces: Sequence[Surface], people: Sequence[float], grid: 
     """
     if len(surfaces) != len(people):
         raise Invalid("There must be as many numbers of people as surfaces.", hint="Give one for each.")
+    if not all(math.isfinite(count) and count >= 0 for count in people):
+        raise Invalid("A number of people must be from 0 upward.", hint="Mend it.")
     total = np.zeros(len(grid))
-    for surface, count in zip(surfaces, people, strict=True):
-        if not (math.isfinite(count) and count >= 0):
-            raise Invalid("A number of people must be from 0 upward.", hint="Mend it.")
-        if surface.grid == grid:
-            total += count * surface.p.ravel()
-        else:
-            total += count * _resampled(surface, grid)
+    close = near(grid, [one.grid for one in surfaces])
+    for at in np.flatnonzero(close):
+        surface, count = surfaces[int(at)], people[int(at)]
+        total += count * (
+            surface.p.ravel() if surface.grid == grid else resampled(surface.p, surface.grid, grid)
+        )
     return total.reshape(grid.shape)
 
 
@@ -191,19 +193,3 @@ def _heavy_contribution(told: _Log, log_p: FloatArray, log_beyond: float) -> Con
     nats = float((p * (log_p - log_q)).sum()) + beyond * (log_beyond - beyond_q + log_z)
     moved = float(np.abs(p - np.exp(log_q)).sum()) + abs(beyond - math.exp(beyond_q - log_z))
     return Contribution(told.evidence_id, max(0.0, nats / math.log(2)), min(1.0, moved / 2))
-
-
-def _resampled(surface: Surface, grid: Grid) -> FloatArray:
-    # A cell larger than the target's is told as several places, so that it leaves no gaps.
-    parts = max(1, math.ceil(surface.grid.cell_m / grid.cell_m))
-    p = surface.p.ravel()
-    cells = np.flatnonzero(p > 0)
-    offset = ((np.arange(parts) + 0.5) / parts - 0.5) * surface.grid.cell_m
-    x, y = surface.grid.x[cells % surface.grid.columns], surface.grid.y[cells // surface.grid.columns]
-    total = np.zeros(len(grid))
-    for east in offset:
-        for north in offset:
-            at = grid.cells_of(*surface.grid.to_lonlat(x + east, y + north))
-            inside = at >= 0
-            total += np.bincount(at[inside], weights=p[cells][inside], minlength=len(grid))
-    return total / parts**2

@@ -192,3 +192,25 @@ def test_the_heaviest_evidence_still_contributes_in_numbers_and_a_heavier_one_is
     for reliability in (1.1, -0.1, math.nan):
         with pytest.raises(Invalid):
             combine(coast(100, 80), None, [piece("point", reliability=reliability)], NOW)
+
+
+@pytest.mark.parametrize("cell_m", [90.0, 400.0, 2_500.0])
+def test_what_lies_on_a_grid_lies_on_any_other_of_the_same_ground(cell_m: float) -> None:
+    surface = combine(coast(100.0, 60), Prior(), [piece("point")], NOW)
+    side = round(14_000 / cell_m)
+    table = expected_people([surface], [3.0], Grid(LON + 0.002, LAT - 0.001, cell_m, side, side))
+    assert table.sum() == pytest.approx(3.0 * (1.0 - surface.elsewhere), rel=0.02)
+
+
+def test_a_piece_of_the_ground_in_much_finer_cells_holds_what_lies_on_it() -> None:
+    surface = combine(coast(100.0, 60), Prior(), [piece("point")], NOW)
+    grid = Grid(LON + 0.002, LAT - 0.001, 7.0, 300, 300)
+    x, y = grid.to_plane(*surface.grid.centres_lonlat())
+    inside = (np.abs(x) < -grid.x0) & (np.abs(y) < -grid.y0)
+    there = 3.0 * surface.p.ravel()[inside].sum()
+    assert expected_people([surface], [3.0], grid).sum() == pytest.approx(there, rel=0.1)
+
+
+def test_households_far_from_the_ground_that_is_asked_for_are_not_on_it() -> None:
+    surface = combine(coast(100.0, 60), Prior(), [piece("point")], NOW)
+    assert expected_people([surface], [3.0], Grid(LON + 3, LAT, 20.0, 50, 50)).sum() == 0.0

@@ -86,7 +86,7 @@ export function createAlertMap({ map, token, places, chosen }) {
 }
 
 /** Put data into a source, made if it has to be; tell whether the style was ready for it. */
-export function setData(engine, id, data) {
+export function setData(engine, id, data, options = {}) {
   const source = engine.getSource(id);
   if (source) {
     if (source.wfData !== data) source.setData(data);
@@ -94,7 +94,7 @@ export function setData(engine, id, data) {
     return true;
   }
   try {
-    engine.addSource(id, { type: 'geojson', data });
+    engine.addSource(id, { type: 'geojson', data, ...options });
     engine.getSource(id).wfData = data;
     return true;
   } catch {

@@ -1,20 +1,22 @@
 /** The map of the Respond page: it is given what to draw, and says which household was pressed. */
 import { IDS } from './ids.js';
-import { byId, button, el, memory, notify } from './dom.js';
+import { byId, button, debounce, el, memory, notify } from './dom.js';
 import { theme } from './topbar.js';
 import { givenUp, latest } from './api.js';
 import { setData } from './alerts-map.js';
 import { extentOf } from './alerts-where.js';
 import { palette } from '../map/palette.js';
-import { RESPOND, RESPOND_SWITCHES, respondLayers } from '../map/layers-respond.js';
+import { RESPOND, RESPOND_SWITCHES, TOGETHER, respondLayers } from '../map/layers-respond.js';
 import { circleRing, collection } from '../map/shapes.js';
 
 const NAMES = [['expected', 'Expected people'], ['rings', 'Uncertainty'], ['segments', 'Segments'], ['tasks', 'Tasks']];
-/** Rings beyond these are more lines than anybody can read. */
-const MOST_RINGS = 400;
+/** From so many households on, those beside each other are told together, and rings are more lines than anybody can read. */
+const MANY = 300;
 /** What a resource may be sent to, by the layer that shows it: the topmost first. */
 const GOALS = [['wf-respond-point', 'household'], ['wf-respond-task-number', 'task'], ['wf-respond-segment-fill', 'segment']];
 const FINGER = 8;
+/** The map is asked for finer cells once it shows less than this of what it was asked for. */
+const CLOSER = 0.5;
 
 /**
  * Draw the map.
@@ -31,6 +33,8 @@ export function createRespondMap({ map, token, choose, send }) {
   let chosen = null;
   let first = true;
   let looksAt = '';
+  let cellsOf = null;
+  let together = false;
 
   Promise.resolve(map.mount(byId(IDS.respondMap), { theme: theme(), token: token() ?? undefined }))
     .then(() => {
@@ -39,8 +43,11 @@ export function createRespondMap({ map, token, choose, send }) {
       map.setLayer('sites', false);
       map.engine?.on('styledata', put);
       map.engine?.on('click', pressed);
-      map.engine?.on('mouseenter', 'wf-respond-point', () => { map.engine.getCanvas().style.cursor = 'pointer'; });
-      map.engine?.on('mouseleave', 'wf-respond-point', () => { map.engine.getCanvas().style.cursor = ''; });
+      for (const layer of ['wf-respond-point', 'wf-respond-many']) {
+        map.engine?.on('mouseenter', layer, () => { map.engine.getCanvas().style.cursor = 'pointer'; });
+        map.engine?.on('mouseleave', layer, () => { map.engine.getCanvas().style.cursor = ''; });
+      }
+      map.engine?.on('moveend', moved);
       put();
       if (document.querySelector(`#${IDS.respondMap} .wf-legend:not(.wf-legend-folded)`)) map.toggleLegend();
       lookAtAll();
@@ -89,8 +96,49 @@ export function createRespondMap({ map, token, choose, send }) {
 
   function pressed({ point }) {
     if (map.drawing()) return;
-    const goal = goalUnder(map.engine, point.x, point.y);
+    const { engine } = map;
+    const [many] = engine.getLayer('wf-respond-many') ? engine.queryRenderedFeatures(point, { layers: ['wf-respond-many'] }) : [];
+    if (many) return void comeCloser(many);
+    const goal = goalUnder(engine, point.x, point.y);
     if (goal && !send(goal) && goal.kind === 'household') choose(goal.id);
+    return undefined;
+  }
+
+  /** Go where households that are told together come apart. */
+  async function comeCloser({ properties, geometry: { coordinates: [lon, lat] } }) {
+    const zoom = await map.engine.getSource(RESPOND.points).getClusterExpansionZoom(properties.cluster_id).catch(() => null);
+    if (zoom && !gone) map.flyTo({ lon, lat, zoom: zoom + 0.5 });
+  }
+
+  /** What the map shows, a little wider, as west, south, east, north. */
+  function around() {
+    const box = map.engine?.getBounds();
+    if (!box) return null;
+    const [west, south, east, north] = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+    const [wide, high] = [(east - west) / 4, (north - south) / 4];
+    return [Math.max(-180, west - wide), Math.max(-85, south - high), Math.min(180, east + wide), Math.min(85, north + high)];
+  }
+
+  /** Ask for the cells of what the map shows now, where those that are there are too coarse or lie beside it. */
+  const moved = debounce(() => {
+    const box = map.engine?.getBounds();
+    if (gone || then || !box) return;
+    // What was asked before the map was there is the whole ground.
+    const [west, south, east, north] = cellsOf ?? [0, 0, 0, 0];
+    const inside = box.getWest() >= west && box.getEast() <= east && box.getSouth() >= south && box.getNorth() <= north;
+    if (!inside || (box.getEast() - box.getWest()) < CLOSER * (east - west) / 1.5) expected();
+  }, 400);
+
+  async function expected() {
+    if (then) return;
+    const box = around();
+    try {
+      const found = await askedCells(`/api/v1/respond/expected.geojson${box ? `?bbox=${box.map((degree) => degree.toFixed(5)).join(',')}` : ''}`);
+      cellsOf = box;
+      if (!gone && !then) drawExpected(found);
+    } catch (error) {
+      if (!givenUp(error)) set(RESPOND.expected, []);
+    }
   }
 
   const switches = NAMES.map(([name, label]) => button(label, { 'aria-pressed': String(shown[name]), on: { click: ({ currentTarget }) => {
@@ -105,7 +153,7 @@ export function createRespondMap({ map, token, choose, send }) {
   function put() {
     const engine = map.engine;
     if (!engine || gone) return;
-    for (const [id, held] of Object.entries(data)) if (!setData(engine, id, held)) return;
+    for (const [id, held] of Object.entries(data)) if (!setData(engine, id, held, id === RESPOND.points ? { ...TOGETHER, cluster: together } : {})) return;
     if (engine.getLayer('wf-respond-point')) return;
     for (const layer of respondLayers(palette(theme()))) engine.addLayer(layer);
     showLayers();
@@ -123,11 +171,26 @@ export function createRespondMap({ map, token, choose, send }) {
   }
 
   function drawHouseholds() {
-    const properties = (one) => ({ ...one, cut_off: one.cut_off === true, chosen: one.id === chosen });
     // The most urgent lies on top.
-    set(RESPOND.points, [...households].reverse().map((one) => feature({ type: 'Point', coordinates: [one.lon, one.lat] }, properties(one))));
-    set(RESPOND.rings, households.slice(0, MOST_RINGS).filter((one) => one.accuracy_m > 0)
-      .map((one) => feature({ type: 'Polygon', coordinates: [circleRing(one.lon, one.lat, one.accuracy_m)] }, properties(one))));
+    tellTogether(households.length > MANY);
+    set(RESPOND.points, [...households].reverse().map((one) => feature({ type: 'Point', coordinates: [one.lon, one.lat] }, { ...one, cut_off: one.cut_off === true })));
+    set(RESPOND.rings, households.length > MANY ? [] : households.filter((one) => one.accuracy_m > 0).map(ring));
+    drawChosen();
+  }
+
+  function drawChosen() {
+    const one = households.find((other) => other.id === chosen);
+    set(RESPOND.chosen, one ? [feature({ type: 'Point', coordinates: [one.lon, one.lat] }, { score: one.score }), ...(one.accuracy_m > 0 ? [ring(one)] : [])] : []);
+  }
+
+  function ring(one) {
+    return feature({ type: 'Polygon', coordinates: [circleRing(one.lon, one.lat, one.accuracy_m)] }, { score: one.score });
+  }
+
+  function tellTogether(on) {
+    if (together === on) return;
+    together = on;
+    map.engine?.getSource(RESPOND.points)?.setClusterOptions({ cluster: on, clusterRadius: TOGETHER.clusterRadius, clusterMaxZoom: TOGETHER.clusterMaxZoom });
   }
 
   function drawExpected(found) {
@@ -160,14 +223,14 @@ export function createRespondMap({ map, token, choose, send }) {
     replay(found) {
       const was = then;
       then = found;
-      if (!found) return void (was && (set(RESPOND.areas, []), this.households(), this.expected()));
+      if (!found) return void (was && (set(RESPOND.areas, []), this.households(), expected()));
       households = found.households.filter((one) => one.open && Number.isFinite(one.place.lon)).map((one) => ({ id: one.id, score: one.priority.score, people: one.people_count, cut_off: false, accuracy_m: one.place.accuracy_m, lon: one.place.lon, lat: one.place.lat }));
       drawHouseholds();
       return void drawExpected(found.expected);
     },
     choose(id) {
       chosen = id;
-      drawHouseholds();
+      drawChosen();
     },
     /** Draw where the chosen household may be; look there once per household. */
     surface(found, id) {
@@ -180,15 +243,7 @@ export function createRespondMap({ map, token, choose, send }) {
       }
       looksAt = id ?? '';
     },
-    async expected() {
-      if (then) return;
-      try {
-        const found = await askedCells('/api/v1/respond/expected.geojson');
-        if (!gone && !then) drawExpected(found);
-      } catch (error) {
-        if (!givenUp(error)) set(RESPOND.expected, []);
-      }
-    },
+    expected,
     segments: (items) => set(RESPOND.segments, items.map((one) => feature(one.geometry, { id: one.id, name: one.name, over: false }))),
     isochrones: (features) => set(RESPOND.isochrones, features),
     /** Where a geometry lies is where the map looks. */

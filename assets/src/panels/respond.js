@@ -91,12 +91,11 @@ export function startRespond(root, { map, token }) {
 
   function refresh() {
     if (stopping.signal.aborted || replay.on()) return;
-    list.refresh();
-    drawing.households();
+    // Adding up the surfaces of thousands takes seconds: the list and the map of those who wait come first.
+    Promise.allSettled([list.refresh(), drawing.households()]).then(() => drawing.expected());
     household.refresh();
     board.refresh().then(plan.refresh);
     reach.refresh({ shown: tabs.current() === 'reach' });
-    drawing.expected();
     segments.refresh();
   }
 
