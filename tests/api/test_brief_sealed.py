@@ -99,13 +99,7 @@ def test_the_numbers_of_two_briefs_isolate_no_record(site: Served) -> None:
         return [
             {one.headline.split(" ")[0] for one in shown},
             [one.count for page in shown if page.map for one in page.map.points],
-            sum(
-                value or 0
-                for page in shown
-                if page.chart
-                for one in page.chart.series
-                for value in one.values
-            ),
+            sum(float(bar or 0) for bar in bars),
         ]
 
     seen = numbers(leaves=False)  # a preview promises what leaves, and remembers nothing
