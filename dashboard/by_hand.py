@@ -11,6 +11,7 @@ import numpy as np
 from shapely.geometry import mapping
 
 from dashboard.legs import legs
+from dashboard.proposals import proposals
 from dashboard.searching import PLAN_CELLS, Search
 from dashboard.services import Services
 from dashboard.ways import Ways
@@ -28,6 +29,10 @@ from layers.rescue.surface import Surface
 from layers.rescue.theory import pod
 
 _USUALLY: Final = 0.8  # a household is looked for in the area of this level
+_HALF: Final = 0.5  # of a place that only the words of a call tell of
+_GUESSED: Final = 0.2  # of a place that somebody begins with, because nothing tells of any
+_PROPOSED: Final = "The place is read in their calls; nobody has accepted it yet. "
+_ASKED: Final = "Nothing says where they are: this is where to ask for them first. "
 _LEAST_KM2: Final = 0.01
 _LEAST_H: Final = 0.25
 _MOST_H: Final = 240.0
@@ -43,6 +48,7 @@ class _Goal:
     people: float
     poa: float
     about: Household | StoredSegment
+    why: str = ""
 
 
 class ByHand:
@@ -51,11 +57,20 @@ class ByHand:
     def __init__(self, services: Services, search: Search, ways: Ways) -> None:
         self._services, self._search, self._ways = services, search, ways
 
-    def give(self, actor: Actor, resource_id: UUID, *, household: UUID | None, segment: UUID | None) -> Task:
-        """Return the task that was made; it is assigned at once where the resource is free."""
+    def give(
+        self, actor: Actor, resource_id: UUID, *, household: UUID | None, segment: UUID | None,
+        at: LonLat | None = None,
+    ) -> Task:  # fmt: skip
+        """Return the task that was made; it is assigned at once where the resource is free.
+
+        `at` is where to begin with a household that nothing says anything about.
+        """
         store = self._services.store
         by = store.resources.get(actor, resource_id)
-        goal = self._household(actor, household) if household is not None else self._segment(actor, segment)
+        if household is not None:
+            goal = self._household(actor, household, at)
+        else:
+            goal = self._segment(actor, segment)
         line = self._line(actor, by, goal)
         answer = {
             "id": "",
@@ -70,34 +85,52 @@ class ByHand:
         plan = store.tasks.keep_plan(actor, answer, scopes=told | store.networks.scopes(actor))
         return store.tasks.adopt(actor, plan.id)[0]
 
-    def _household(self, actor: Actor, household_id: UUID) -> _Goal:
+    def _household(self, actor: Actor, household_id: UUID, at: LonLat | None) -> _Goal:
         here = self._services.store.households.get(actor, household_id)
         if not here.open:
             raise Invalid(
                 "This household is no longer looked for.", hint="Set its status back to located first."
             )
-        surface = self._search.surfaces(actor, [here])[0] or self._said(here)
+        surface, poa, why = self._search.surfaces(actor, [here])[0] or self._said(here), _USUALLY, ""
+        if surface is None:
+            surface, poa, why = self._proposed(actor, here), _HALF, _PROPOSED
+        if surface is None and at is not None:
+            surface, poa, why = self._around(at, _UNKNOWN_M), _GUESSED, _ASKED
         if surface is None:
             raise Invalid(
                 "Nothing says where this household is.",
-                hint="Accept a clue of its calls, or enter a piece of evidence first.",
+                hint="Click where to ask for them first, or enter a piece of evidence.",
             )
         cells = cells_within(surface, _USUALLY)
         first = best(surface, 1)[0]
         area = max(len(cells) * surface.grid.cell_km2, _LEAST_KM2)
         target = Target(here.number, LonLat(first.lon, first.lat), area)
         shape = dict(mapping(outline(surface.grid, cells)))
-        return _Goal(target, shape, float(here.people_count), _USUALLY, here)
+        return _Goal(target, shape, float(here.people_count), poa, here, why)
 
     def _said(self, here: Household) -> Surface | None:
         """Return the surface of a place that only a call tells of."""
         if here.whereabouts is None:
             return None
-        at = here.whereabouts
-        point = {"lon": at.place.lon, "lat": at.place.lat, "accuracy_m": at.accuracy_m or _UNKNOWN_M}
-        return surface_of(
-            [Evidence("call", "point", point)], self._services.clock.now(), max_cells=PLAN_CELLS
+        return self._around(here.whereabouts.place, here.whereabouts.accuracy_m or _UNKNOWN_M)
+
+    def _around(self, at: LonLat, metres: float) -> Surface | None:
+        point = {"lon": at.lon, "lat": at.lat, "accuracy_m": metres}
+        return self._surface([Evidence("call", "point", point)])
+
+    def _proposed(self, actor: Actor, here: Household) -> Surface | None:
+        """Return the surface of the clues in its calls that nobody has decided on."""
+        decided = self._services.store.evidence.decided(actor, here.id)
+        clues = [one.clue for one in proposals(self._search.ground(actor), here, without=decided)]
+        return self._surface(
+            [
+                Evidence(str(at), clue.kind, clue.params, reliability=clue.weight)
+                for at, clue in enumerate(clues)
+            ]
         )
+
+    def _surface(self, told: list[Evidence]) -> Surface | None:
+        return surface_of(told, self._services.clock.now(), max_cells=PLAN_CELLS)
 
     def _segment(self, actor: Actor, segment_id: UUID | None) -> _Goal:
         if segment_id is None:
@@ -145,7 +178,7 @@ class ByHand:
             "pod": pod(seen, "random"),
             "pos": goal.poa * pod(seen, "random"),
             "expected_people": goal.people * goal.poa * pod(seen, "random"),
-            "why": f"Given by hand. {way.said(0, 0, by.kind)}",
+            "why": f"Given by hand. {goal.why}{way.said(0, 0, by.kind)}",
         }
 
 

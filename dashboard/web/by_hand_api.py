@@ -14,7 +14,8 @@ from dashboard.web import search_json
 from dashboard.web.asking import RecordId, Responder
 from dashboard.web.models import RevisionNumber, Taken, Title
 from dashboard.web.records_json import Json, marking
-from dashboard.web.search_models import Visibility
+from dashboard.web.search_models import Base, Visibility
+from data.model import LonLat
 
 
 class TaskGiven(Taken):
@@ -23,6 +24,7 @@ class TaskGiven(Taken):
     resource: UUID
     household: UUID | None = None
     segment: UUID | None = None
+    at: Base | None = Field(default=None, description="Where to begin, if nothing says where they are.")
 
     @model_validator(mode="after")
     def _one_goal(self) -> TaskGiven:
@@ -52,7 +54,8 @@ def add(routes: APIRouter, services: Services, hand: ByHand) -> None:
     @routes.post("/tasks", status_code=201)
     def give(actor: Responder, body: TaskGiven) -> Json:
         """Send a resource to a household or a segment; it is assigned at once where it is free."""
-        made = hand.give(actor, body.resource, household=body.household, segment=body.segment)
+        at = None if body.at is None else LonLat(body.at.lon, body.at.lat)
+        made = hand.give(actor, body.resource, household=body.household, segment=body.segment, at=at)
         return search_json.task(made)
 
     @routes.patch("/segments/{record_id}")

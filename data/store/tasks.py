@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from data.store.store import Store
 
 _OF_RESOURCE = {
+    TaskStatus.PLANNED: ResourceStatus.AVAILABLE,
     TaskStatus.ASSIGNED: ResourceStatus.ASSIGNED,
     TaskStatus.SEARCHING: ResourceStatus.SEARCHING,
     TaskStatus.RETURNING: ResourceStatus.RETURNING,
@@ -144,12 +145,13 @@ class Tasks:
         self._write(connection, before, status=status.value)
         row = connection.execute(select(task).where(task.c.seq == before.seq)).one()
         if status in _OF_RESOURCE:
-            held = None if status.ended else before.id
+            leaves = status.ended or status is TaskStatus.PLANNED
+            held = None if leaves else before.id
             mine = connection.execute(
                 select(resource.c.task_id, resource.c.status).where(resource.c.seq == row.resource_seq)
             ).one()
             # A task that was only planned does not free a resource that is at another one.
-            if not status.ended or mine.task_id == before.id:
+            if not leaves or mine.task_id == before.id:
                 values = {"status": _OF_RESOURCE[status].value, "task_id": held}
                 self._store.resources.write(connection, row.resource_seq, **values)
         if row.household_seq is not None:
@@ -169,11 +171,13 @@ class Tasks:
         if before.household_id is None:
             return
         here = self._store.households.stored(connection, actor, before.household_id)
-        values: dict[str, Any] = {"task_id": None if status.ended else before.id}
+        leaves = status.ended or status is TaskStatus.PLANNED
+        values: dict[str, Any] = {"task_id": None if leaves else before.id}
         if status in (TaskStatus.ASSIGNED, TaskStatus.SEARCHING) and here.open:
             values |= self._said(actor, HouseholdStatus.ASSIGNED)
-        elif status.ended and here.status is HouseholdStatus.ASSIGNED:
-            values |= self._said(actor, HouseholdStatus.LOCATED)
+        elif leaves and here.status is HouseholdStatus.ASSIGNED:
+            known = here.whereabouts is not None
+            values |= self._said(actor, HouseholdStatus.LOCATED if known else HouseholdStatus.UNVERIFIED)
         self._store.households.write(connection, here.seq, **values)
         detail = {"task": str(before.id), "status": status.value}
         self._store.households.note(connection, actor, here.seq, "task", detail)

@@ -25,8 +25,29 @@ def test_a_task_is_given_by_hand_and_the_search_is_put_together_as_it_was(site: 
     now = ok(client.get("/api/v1/respond/then", params={"at": events[-1]["at"]}))
     assert [one["status"] for one in now["households"]] == ["assigned"]
     assert [one["status"] for one in now["tasks"]] == ["assigned", "planned"]
+    back = {"status": "planned", "revision": given["revision"]}
+    planned = ok(client.patch(f"/api/v1/tasks/{given['id']}", json=back))
+    kept = ok(client.get("/api/v1/resources"))["items"][0]
+    assert (planned["status"], kept["status"], kept["task_id"]) == ("planned", "available", None)
+    assert ok(client.get(f"/api/v1/households/{where}"))["status"] == "located"
     long_ago = ok(client.get("/api/v1/respond/then", params={"at": "2001-01-01T00:00:00Z"}))
     assert (long_ago["households"], long_ago["tasks"], long_ago["people"]) == ([], [], 0)
+
+
+def test_a_household_without_a_place_is_looked_for_where_its_words_or_somebody_say(site: Served) -> None:
+    client = site.officer
+    team = ok(client.post("/api/v1/resources", json=TEAM), 201)["id"]
+    silent, read = household(client), household(client, narrative="They are near Coral Bay, Virgin Islands.")
+    at = {"lon": POINT["params"]["lon"], "lat": POINT["params"]["lat"]}
+    asked = ok(client.post("/api/v1/tasks", json={"resource": team, "household": silent, "at": at}), 201)
+    assert "Nothing says where they are" in asked["why"]
+    assert abs(asked["lon"] - at["lon"]) + abs(asked["lat"] - at["lat"]) < 0.01
+    said = ok(client.post("/api/v1/tasks", json={"resource": team, "household": read}), 201)
+    assert "nobody has accepted" in said["why"]
+    sheet = client.get(f"/api/v1/plan/{said['plan_id']}?format=ics204")
+    assert sheet.status_code == 200
+    ok(client.patch(f"/api/v1/tasks/{asked['id']}", json={"status": "cancelled"}))
+    assert ok(client.get(f"/api/v1/households/{silent}"))["status"] == "unverified"
 
 
 def test_segments_are_named_anew_and_taken_away_together(site: Served) -> None:

@@ -30,6 +30,8 @@ export function createDesk({ map, signal }) {
     pick: () => start('pick'),
     /** Ask for a polygon, a rectangle or a route as GeoJSON; null when it is given up. */
     draw: (tool) => start(tool),
+    /** Leave the tool that is in use on the map. */
+    leave: () => void (map.drawing() && map.draw(null)),
     /** Do something on the server; a refusal is said in its own words, and false is returned. */
     async attempt(path, options, said = '') {
       try {

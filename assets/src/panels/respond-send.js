@@ -9,7 +9,7 @@ export function createSender({ desk, host, resources, tasks, changed }) {
   let waiting = null;
   let busy = false;
   const words = el('span', {});
-  const bar = el('div', { class: 'respond-banner', role: 'status', hidden: true }, words, button('Cancel', { 'aria-label': 'Send nobody', on: { click: () => stop() } }));
+  const bar = el('div', { class: 'respond-banner', role: 'status', hidden: true }, words, button('Cancel', { 'aria-label': 'Send nobody', on: { click: () => { stop(); desk.leave(); } } }));
   host.append(bar);
 
   function stop() {
@@ -31,11 +31,22 @@ export function createSender({ desk, host, resources, tasks, changed }) {
 
   async function make(resource, goal, earlier = null) {
     const before = goal.kind === 'household' ? await ask(`/api/v1/households/${goal.id}`).catch(() => null) : null;
-    const made = await desk.attempt('/api/v1/tasks', { method: 'POST', body: { resource: resource.id, [goal.kind]: goal.id } });
+    const at = before && before.place.lon === null && !before.proposals.length ? await whereToAsk(resource, before) : null;
+    if (at === undefined) return notify('Nobody is sent: nothing says where this household is.');
+    const made = await desk.attempt('/api/v1/tasks', { method: 'POST', body: { resource: resource.id, [goal.kind]: goal.id, ...(at && { at }) } });
     if (!made) return earlier && give(earlier.resource, goal);
     const where = made.segment?.name ?? `household ${made.household?.number ?? ''}`;
     const said = made.status === 'planned' ? `${resource.name} goes to ${where} after the task it is at.` : `${resource.name} is assigned to ${where}.`;
     return notify(said, { seconds: 20, action: { label: 'Undo', run: () => undo(made, before, goal, earlier) } });
+  }
+
+  /** Of a household that nothing places, let a person say where to begin; undefined when that is given up. */
+  async function whereToAsk(resource, one) {
+    words.textContent = `Nothing says where ${one.number} is: click where ${resource.name} asks for them first. Esc stops.`;
+    bar.hidden = false;
+    const at = await desk.pick();
+    bar.hidden = true;
+    return at ?? undefined;
   }
 
   async function undo(made, before, goal, earlier) {
