@@ -1,8 +1,9 @@
 """Backup while the store is in use, and restore onto an empty home.
 
-A backup is one ZIP file: the database as it was at one moment, the key of the audit chain, and a
-manifest with a hash of every table's content. Sessions and unused links stay behind: whoever gets hold
-of a backup must not be able to sign in with it.
+A backup is one ZIP file: the database as it was at one moment, the key of the audit chain, what was
+released with the key it is signed with, and a manifest with a hash of every table's content and of every
+file. Sessions and unused links stay behind: whoever gets hold of a backup must not be able to sign in
+with it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -25,6 +26,7 @@ from sqlalchemy.engine import make_url
 from data.clock import Clock
 from data.errors import Conflict, Invalid, Unavailable, UnreadableFile
 from data.settings import Settings
+from data.store import backup_files
 from data.store.migrate import known_revisions
 
 _DATABASE, _KEY, _MANIFEST = "watchfloor.db", "keys/audit.key", "manifest.json"
@@ -40,6 +42,7 @@ class Backup:
     schema: str
     made: str
     tables: Mapping[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def back_up(engine: Engine, settings: Settings, target: Path, *, clock: Clock) -> Backup:
@@ -61,7 +64,7 @@ def back_up(engine: Engine, settings: Settings, target: Path, *, clock: Clock) -
         _forget_secrets(copy)
         made = Backup(_schema(copy), clock.now().isoformat(timespec="seconds"), content_hashes(copy))
         packed = Path(folder) / "packed"
-        _pack(packed, copy, settings.home / _KEY, made)
+        made = _pack(packed, copy, settings.home, made)
         _sync(packed)
         packed.rename(target)
     return made
@@ -100,6 +103,7 @@ def restore(source: Path, settings: Settings) -> Backup:
             raise Conflict(
                 f"There is another key already: {key}.", hint="Restore into an empty WATCHFLOOR_HOME."
             )
+        backup_files.settle(copy.parent, settings.home, held.files)
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         audit_key.rename(key)
         copy.rename(database)
@@ -150,13 +154,15 @@ def _schema(copy: Path) -> str:
         return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
 
-def _pack(packed: Path, database: Path, key: Path, made: Backup) -> None:
+def _pack(packed: Path, database: Path, home: Path, made: Backup) -> Backup:
     packed.touch(mode=0o600)
-    manifest = {"format": _FORMAT, "schema": made.schema, "made": made.made, "tables": dict(made.tables)}
+    about = {"format": _FORMAT, "schema": made.schema, "made": made.made, "tables": dict(made.tables)}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(_MANIFEST, json.dumps(manifest, indent=2))
         archive.write(database, _DATABASE)
-        archive.write(key, _KEY)
+        archive.write(home / _KEY, _KEY)
+        whole = replace(made, files=backup_files.pack(archive, home, database))
+        archive.writestr(_MANIFEST, json.dumps(about | {"files": dict(whole.files)}, indent=2))
+    return whole
 
 
 # What a damaged archive or manifest is found out by, wherever the damage is.
@@ -183,12 +189,17 @@ def _unpacked(source: Path, home: Path) -> Iterator[tuple[Path, Path, Backup]]:
     with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as folder:
         try:
             with zipfile.ZipFile(source) as archive:
-                if sorted(archive.namelist()) != sorted((_MANIFEST, _DATABASE, _KEY)):
+                names = set(archive.namelist())
+                if not names >= {_MANIFEST, _DATABASE, _KEY}:
                     raise UnreadableFile(f"{source} is not a backup of Watchfloor.", hint="Check the file.")
                 manifest = json.loads(archive.read(_MANIFEST))
+                files = dict(manifest.get("files", {}))  # backups of before releases were kept in them
+                if names != {_MANIFEST, _DATABASE, _KEY, *files}:
+                    raise UnreadableFile(f"{source} is not a backup of Watchfloor.", hint="Check the file.")
                 archive.extract(_DATABASE, folder)
                 archive.extract(_KEY, folder)
-            held = Backup(str(manifest["schema"]), str(manifest["made"]), dict(manifest["tables"]))
+                backup_files.unpack(archive, files, Path(folder))
+            held = Backup(str(manifest["schema"]), str(manifest["made"]), dict(manifest["tables"]), files)
             if manifest["format"] != _FORMAT:
                 raise Invalid(f"The backup has format {manifest['format']}.", hint="Use a newer version.")
         except _BROKEN as error:

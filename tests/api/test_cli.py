@@ -13,9 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dashboard.cli import COMMANDS, main
+from data.mirror import Mirror
 from data.settings import Settings
 from data.store import open_store
 from data.store.backup import content_hashes
+from layers.release import Ask, release_records
 from tests.support.records import World
 
 
@@ -117,6 +119,14 @@ def test_a_backup_under_writes_comes_back_with_the_same_content(
     world = World(store)
     for _ in range(20):
         world.incident()
+    taken = Ask(
+        actor=world.system,
+        kind="incident",
+        filter="",
+        recipient=store.recipients.own(world.system),
+        purpose="own use",
+    )
+    _, left = release_records(store, Mirror(store), taken)
     with store.engine.connect().execution_options(write=True) as writer, writer.begin():
         # Somebody is in the middle of writing: the backup has the moment before.
         file = tmp_path / "store.backup"
@@ -131,6 +141,10 @@ def test_a_backup_under_writes_comes_back_with_the_same_content(
     assert back.exit_code == 0, back.output
     assert content_hashes(tmp_path / "other" / "watchfloor.db") == told(made)["tables"]
     assert run(monkeypatch, "audit", "verify").exit_code == 0
+    again = tmp_path / "other" / left.file.relative_to(home)
+    assert again.read_bytes() == left.file.read_bytes()
+    checked = run(monkeypatch, "release", "verify", str(again))
+    assert checked.exit_code == 0, checked.output
     assert run(monkeypatch, "restore", str(file)).exit_code == 2
 
 
