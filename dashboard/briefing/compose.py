@@ -165,11 +165,36 @@ class Briefing:
         every = [one.behind for one in page.figures]
         return page.scopes <= visible and all(self._open(one, visible) for one in every)
 
-    def _open(self, behind: Behind, visible: frozenset[int]) -> bool:
+    def read(self, actor: Actor, brief_id: UUID) -> Brief:
+        """Return a brief that the actor may read, by how its records are marked now; raise NotFound."""
+        found = self.services.store.briefs.get(actor, brief_id)
+        if not self.readable(actor, found):
+            raise NotFound("There is no such brief, or you may not see all that it shows.")
+        return found
+
+    def readable(self, actor: Actor, brief: Brief) -> bool:
+        """Return whether somebody may still read a brief, by how its records are marked now.
+
+        What was marked up after it was made is as good as hidden in it, for who may not see that.
+        """
+        visible = self.services.store.visible(actor)
+        every = [one.behind for page in brief.pages for one in page.figures]
+        return all(self._open(one, visible, sealed=False) and self._unsealed(actor, one) for one in every)
+
+    def _unsealed(self, actor: Actor, behind: Behind) -> bool:
+        """Return whether the actor may see whatever of these incidents was sealed since they were shown."""
+        if behind.kind != "incident":
+            return True
+        at = np.flatnonzero(np.isin(behind.seq, self._sealed_now()))
+        revisions = dict(zip(behind.seq[at].tolist(), behind.revision[at].tolist(), strict=True))
+        now = self.services.store.incidents.by_seq(actor, list(revisions))
+        return not any(one.hidden and one.revision > revisions[one.seq] for one in now)
+
+    def _open(self, behind: Behind, visible: frozenset[int], *, sealed: bool = True) -> bool:
         """Return whether the records are in visible scopes, and none has a field that is marked above it."""
         seqs = behind.seq
         if behind.kind == "incident":
-            if np.isin(seqs, self._sealed).any():
+            if sealed and np.isin(seqs, self._sealed).any():
                 return False
             frame = self.services.mirror.snapshot.incidents
             rows = frame.positions(seqs)
@@ -189,6 +214,9 @@ class Briefing:
     @cached_property
     def _sealed(self) -> list[int]:
         """The incidents with a field that is marked above them, now: a release has a Briefing of its own."""
+        return self._sealed_now()
+
+    def _sealed_now(self) -> list[int]:
         table = metadata.tables["incident"]
         with self.services.store.reading() as connection:
             return list(connection.execute(select(table.c.seq).where(table.c.sealed.is_not(None))).scalars())

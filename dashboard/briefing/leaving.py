@@ -179,7 +179,7 @@ def _logged(made: list[Given]) -> list[Item]:
 def _brief(services: Services, wish: Wish) -> Brief:
     if wish.brief is None:
         raise Invalid("Which brief is not said.", hint="Give its id as `brief`.")
-    return services.store.briefs.get(wish.actor, wish.brief)
+    return Briefing(services).read(wish.actor, wish.brief)
 
 
 def _scopes(one: Given) -> frozenset[int]:

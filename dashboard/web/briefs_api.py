@@ -37,7 +37,7 @@ def router(services: Services) -> APIRouter:
     """Return the routes of briefs."""
     routes = APIRouter(prefix="/api/v1/briefs", tags=["briefs"], responses=ERRORS)
     briefing = Briefing(services)
-    _add_reading(routes, services)
+    _add_reading(routes, services, briefing)
     _add_making(routes, services, briefing)
     _add_pages(routes, services, briefing)
     _add_questions(routes, services)
@@ -51,7 +51,7 @@ def _whole(services: Services, actor: Actor, brief: Brief) -> Json:
     return briefs_json.whole(services, brief, found)
 
 
-def _add_reading(routes: APIRouter, services: Services) -> None:
+def _add_reading(routes: APIRouter, services: Services, briefing: Briefing) -> None:
     store = services.store
 
     @routes.get("")
@@ -78,12 +78,12 @@ def _add_reading(routes: APIRouter, services: Services) -> None:
     @routes.get("/{record_id}")
     def one(actor: Viewer, record_id: RecordId) -> Json:
         """Return a brief as it stands, and what of it does not hold any more."""
-        return _whole(services, actor, store.briefs.get(actor, record_id))
+        return _whole(services, actor, briefing.read(actor, record_id))
 
     @routes.get("/{record_id}/figures/{key}")
     def figure(actor: Viewer, record_id: RecordId, key: FigureKey) -> Json:
         """Return a number down to the records behind it, and what became of them."""
-        found = figure_of(store.briefs.get(actor, record_id), key)
+        found = figure_of(briefing.read(actor, record_id), key)
         if found is None:
             raise NotFound("The brief says no such number.")
         return briefs_json.figure_json(found) | _opened(services, actor, found)
@@ -91,7 +91,7 @@ def _add_reading(routes: APIRouter, services: Services) -> None:
     @routes.get("/{record_id}/deltas")
     def deltas(actor: Viewer, record_id: RecordId) -> Json:
         """Return what is new, closed, moved, grown or shrunk since the brief before."""
-        brief = store.briefs.get(actor, record_id)
+        brief = briefing.read(actor, record_id)
         before = None
         if brief.since is not None:
             try:
@@ -176,7 +176,7 @@ def _add_making(routes: APIRouter, services: Services, briefing: Briefing) -> No
     @routes.post("/{record_id}/copy", status_code=201)
     def copy(actor: Author, record_id: RecordId) -> Json:
         """Return a copy that can be changed, with the same pages."""
-        here = store.briefs.get(actor, record_id)
+        here = briefing.read(actor, record_id)
         made = NewBrief(
             title=here.title,
             template=here.template,

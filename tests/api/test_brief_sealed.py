@@ -58,6 +58,32 @@ def test_a_page_that_said_what_was_marked_up_since_is_made_again_for_a_recipient
     assert SECRET.encode() not in file
 
 
+def test_a_colleague_reads_a_frozen_brief_no_more_once_what_it_shows_is_marked_above_them(
+    site: Served,
+) -> None:
+    supervisor = site.as_role(Role.SUPERVISOR, clearance=Tlp.RED)
+    one = site.world.incident(title="Bridge out", narrative=SECRET)
+    two = site.world.incident(title="Tree down", scope_id=site.world.scope(tlp=Tlp.GREEN))
+    site.refresh()
+    briefs = []
+    for record in (one, two):
+        made = supervisor.post("/api/v1/briefs", json={"title": "Now", "shared": True}).json()
+        page = {"kind": "incident", "id": str(record.id), "revision": made["revision"]}
+        made = supervisor.post(f"/api/v1/briefs/{made['id']}/pages", json=page).json()
+        frozen = {"revision": made["revision"]}
+        assert supervisor.post(f"/api/v1/briefs/{made['id']}/freeze", json=frozen).status_code == 200
+        briefs.append(f"/api/v1/briefs/{made['id']}")
+    assert [site.officer.get(path).status_code for path in briefs] == [200, 200]
+    for record, change in ((one, {"field_markings": {"narrative": "TLP:RED"}}), (two, {"tlp": "red"})):
+        body = change | {"revision": record.revision}
+        assert supervisor.patch(f"/api/v1/incidents/{record.id}", json=body).status_code == 200
+    site.refresh()
+    for path in briefs:
+        assert [site.officer.get(path + more).status_code for more in ("", "/deltas")] == [404, 404]
+        assert site.officer.post(path + "/copy", json={}).status_code == 404
+        assert supervisor.get(path).status_code == 200
+
+
 def test_words_that_somebody_searched_for_do_not_leave_in_the_line_of_the_source(site: Served) -> None:
     eoc = NewRecipient(key="eoc", name="State EOC", clearance=Tlp.GREEN, stores=AGREED)
     site.services.store.recipients.put(site.world.system, eoc)
