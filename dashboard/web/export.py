@@ -11,6 +11,9 @@ from fastapi.responses import StreamingResponse
 
 from dashboard.guard import needs
 from dashboard.services import Services
+from dashboard.web import share_json
+from dashboard.web.records_json import Json
+from dashboard.web.share_models import PrintIn
 from data.access import Actor, Permission
 from data.query import Query
 from layers.export import csv
@@ -56,6 +59,26 @@ def router(services: Services) -> APIRouter:
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+    @routes.post("/print", status_code=201)
+    def printed(actor: Annotated[Actor, Depends(needs(Permission.EXPORT))], body: PrintIn) -> Json:
+        """Enter a map in the log before it is put on paper; who may not take things along does not print."""
+        query = Query.parse(body.filter)
+        view = services.mirror.view(actor, query, now=services.clock.now())
+        # The sites on the sheet are not chosen by the filter: whatever of them one sees may be on it.
+        scopes = services.mirror.snapshot.scopes
+        sites = [scopes[one] for one in set(services.mirror.snapshot.sites.scope.tolist()) & view.visible]
+        line = taken_along(
+            services.store,
+            actor,
+            what="print",
+            form="paper",
+            filter=query.canonical(),
+            count=view.total,
+            marking=max([view.marking, *(one.tlp for one in sites)]),
+            law_enforcement=view.law_enforcement or any(one.law_enforcement for one in sites),
+        )
+        return share_json.release(line)
 
     return routes
 

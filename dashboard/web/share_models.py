@@ -119,6 +119,12 @@ class ReleaseIn(ProductIn):
     authority: Note = ""
 
 
+class PrintIn(Taken):
+    """A map that is about to be put on paper."""
+
+    filter: FilterText = ""
+
+
 class NoteIn(Taken):
     """What somebody adds to a decision."""
 

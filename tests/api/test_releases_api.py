@@ -126,6 +126,16 @@ def test_a_third_agency_says_yes_to_one_record_and_no_to_another(site: Served) -
     }
 
 
+def test_a_map_is_entered_in_the_log_before_it_is_printed(site: Served) -> None:
+    site.world.incident(title="Bridge out")
+    site.refresh()
+    made = site.officer.post("/api/v1/export/print", json={"filter": "q=bridge"})
+    assert (made.status_code, made.json()["marking"], made.json()["records"]) == (201, "TLP:GREEN", 1)
+    assert site.officer.get("/api/v1/releases?q=own+use").json()["items"][0]["what"] == "print"
+    viewer = site.as_role(Role.VIEWER)
+    assert viewer.post("/api/v1/export/print", json={}).status_code == 403
+
+
 def test_a_sanitised_version_goes_where_the_original_may_not(site: Served) -> None:
     _partner(site)
     secret = site.world.incident(

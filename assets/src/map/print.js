@@ -7,6 +7,10 @@ import { make } from './events.js';
  * @param {() => Promise<() => void>} onPaper  puts the map into the colours of paper, and returns how to take them off
  */
 export async function printMap({ map, element }, onPaper) {
+  // Whoever keeps the log is asked first: what is not entered in it does not go on paper.
+  const waits = [];
+  window.dispatchEvent(new CustomEvent('wf:print', { detail: { waits } }));
+  if ((await Promise.all(waits)).includes(false)) return;
   const sheet = make('div', 'wf-sheet');
   const picture = new Image();
   picture.alt = 'Map';

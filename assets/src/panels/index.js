@@ -1,5 +1,6 @@
 /** The panels round the map: starts what every page has, and each page's own part when it appears. */
 import { IDS } from './ids.js';
+import { ask } from './api.js';
 import { byId, el, memory, notify, setStore } from './dom.js';
 import { takeFacts } from './format.js';
 import { closeMenus, forgetMarkings, showMarking, startClocks, tendMenus, theme, useTheme } from './topbar.js';
@@ -146,6 +147,18 @@ function showResult(result) {
 const fidOf = (id) => (id ? parseInt(id.replaceAll('-', '').slice(-13), 16) : null);
 
 const part = () => page?.part ?? {};
+
+/** Enter a map in the dissemination log before it goes on paper; without its line it does not. */
+async function entered() {
+  try {
+    await ask('/api/v1/export/print', { method: 'POST', body: { filter: part().state?.text() ?? '' } });
+    return true;
+  } catch (error) {
+    notify(`${error.message} ${error.hint ?? ''}`, { bad: true });
+    return false;
+  }
+}
+window.addEventListener('wf:print', ({ detail }) => detail.waits.push(entered()));
 const commands = {
   theme: () => useTheme(theme() === 'dark' ? 'light' : 'dark'),
   wall: toggleWall,
