@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 from shapely.geometry import mapping
 
+from dashboard.at_work import Work
 from dashboard.legs import Legs, legs
 from dashboard.responding import Board
 from dashboard.searching import Search
@@ -82,14 +83,17 @@ class Planner:
     def __init__(self, services: Services, search: Search, board: Board, ways: Ways) -> None:
         self._services, self._search, self._board, self._ways = services, search, board, ways
 
-    def make(self, actor: Actor, asked: Asked) -> Plan:
+    def make(self, actor: Actor, asked: Asked, work: Work) -> Plan:
         """Return a plan as it is kept, with its tasks in order and what an even split would gain."""
         store = self._services.store
+        work.at("Who waits, and who can go")
         tasks = {one.id for one in store.tasks.all(actor)}
         resources = _chosen_resources(store.resources.all(actor), asked, tasks)
         standings = _chosen_households(self._board.standings(actor), asked)
         households = [one.household for one in standings]
-        surfaces = self._search.surfaces(actor, households)
+        work.at(f"Where {len(households):,} households may be")
+        surfaces = self._search.surfaces(actor, households, check=work.check)
+        work.at("What ground to search")
         ground = _ground(households, surfaces, store.segments.all(actor), asked.visibility)
         answer: dict[str, Any] = {
             "id": "",
@@ -102,28 +106,38 @@ class Planner:
             "model": asked.model,
             "households": len(households),
             "without_place": sum(one is None for one in surfaces),
+            "notes": [],
         }
         if ground.targets and resources:
-            made = self._made(actor, asked, standings=standings, ground=ground, resources=resources)
+            made = self._made(
+                actor, asked, standings=standings, ground=ground, resources=resources, work=work
+            )
             found = made.plan
             answer |= {
                 "tasks": _tasks(made),
                 "expected_people": found.people,
                 "even_split": found.even_split,
                 "gain": found.people - found.even_split,
+                "notes": made.legs.notes,
                 "expected_weighed": found.weighed,
                 "even_split_weighed": found.even_weighed,
             }
+        work.check()
         return store.tasks.keep_plan(
             actor, answer, scopes=self._told_of(actor, ground, households, resources)
         )
 
     def _made(
         self, actor: Actor, asked: Asked, *, standings: list[Standing], ground: _Ground,
-        resources: list[Resource],
+        resources: list[Resource], work: Work,
     ) -> _Made:  # fmt: skip
         searchers = [_searcher(one, asked) for one in resources]
-        ways = legs(self._ways, actor, resources=resources, searchers=searchers, targets=ground.targets)
+        work.at(f"The ways of {len(resources):,} resources to {len(ground.targets):,} places")
+        ways = legs(
+            self._ways, actor, resources=resources, searchers=searchers, targets=ground.targets,
+            check=work.check,
+        )  # fmt: skip
+        work.at("Who goes where first")
         left = [math.inf if one.water_hours_left is None else one.water_hours_left for one in standings]
         found = made_plan(
             people=np.array([float(one.household.people_count) for one in standings]),
@@ -135,6 +149,7 @@ class Planner:
             from_base_h=ways.from_base_h,
             between_h=ways.between_h,
             model=asked.model,
+            check=work.check,
         )
         return _Made(found, ground, resources, searchers, standings, ways)
 

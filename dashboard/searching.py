@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -64,11 +64,20 @@ class Search:
         return surface_of(evidence_at(pieces, at), at or self._services.clock.now())
 
     def surfaces(
-        self, actor: Actor, households: Sequence[Household], *, max_cells: int = PLAN_CELLS
+        self,
+        actor: Actor,
+        households: Sequence[Household],
+        *,
+        max_cells: int = PLAN_CELLS,
+        check: Callable[[], None] = lambda: None,
     ) -> list[Surface | None]:
-        """Return the surfaces of many households, coarser than that of one."""
+        """Return the surfaces of many households, coarser than that of one; `check` may give it up."""
         pieces = self._services.store.evidence.all(actor, households)
-        return [self.kept(pieces[one.id], max_cells) for one in households]
+        found = []
+        for one in households:
+            check()
+            found.append(self.kept(pieces[one.id], max_cells))
+        return found
 
     def add(self, actor: Actor, household_id: UUID, new: NewPiece) -> Piece:
         """Return the piece of evidence that was entered; the household's place follows."""

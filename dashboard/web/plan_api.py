@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
 
+from dashboard.at_work import AtWork
 from dashboard.planning import Asked, Planner
 from dashboard.results import Results
 from dashboard.services import Services
@@ -45,9 +46,19 @@ def add(routes: APIRouter, services: Services, planner: Planner, results: Result
 def _add_plans(routes: APIRouter, services: Services, planner: Planner) -> None:
     store = services.store
 
+    works = AtWork()
+
+    @routes.get("/plan/work/{key}")
+    def work(actor: Responder, key: Annotated[UUID, Path(description="`work` of the plan.")]) -> Json:
+        """Return what a plan that is being made is at; null once it is done, or on another process."""
+        return {"said": works.said(actor.user_id, key)}
+
     @routes.post("/plan", status_code=201)
-    def plan(actor: Responder, body: PlanAsked) -> Json:
-        """Plan who goes where: the tasks in order, and what they are expected to gain over an even split."""
+    async def plan(request: Request, actor: Responder, body: PlanAsked) -> Json:
+        """Plan who goes where: the tasks in order, and what they are expected to gain over an even split.
+
+        It is given up once whoever asked is gone.
+        """
         asked = Asked(
             hours=body.hours,
             visibility=body.visibility,
@@ -55,7 +66,9 @@ def _add_plans(routes: APIRouter, services: Services, planner: Planner) -> None:
             resources=None if body.resources is None else frozenset(body.resources),
             households=None if body.households is None else frozenset(body.households),
         )
-        return _shown(planner.make(actor, asked))
+        return await works.run(
+            request, actor.user_id, body.work, lambda mine: _shown(planner.make(actor, asked, mine))
+        )
 
     @routes.post("/plan/{record_id}/adopt", status_code=201)
     def adopt(actor: Responder, record_id: RecordId) -> Json:

@@ -133,6 +133,7 @@ class PlanAsked(Taken):
     model: ModelName = "random"
     resources: Annotated[list[UUID], Field(max_length=200)] | None = None
     households: Annotated[list[UUID], Field(max_length=5_000)] | None = None
+    work: UUID | None = Field(default=None, description="A key to ask by how far the plan is.")
 
 
 class TaskChange(Taken):

@@ -10,7 +10,7 @@ for the other models one of the plans that are compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -73,15 +73,20 @@ class SearchPlan(NamedTuple):
     even_weighed: float
 
 
-def plan_search(need: Need, force: Force) -> SearchPlan:
-    """Return the plan that reaches most people in time, weighed by vulnerability and water clock."""
+def plan_search(need: Need, force: Force, check: Callable[[], None] = lambda: None) -> SearchPlan:
+    """Return the plan that reaches most people in time, weighed by vulnerability and water clock.
+
+    `check` is called between steps, to give up.
+    """
     if need.poa.shape[1] != force.segments:
         raise Invalid("Households and resources speak of different segments.", hint="Use the same ones.")
     worth = _Worth.of(need)
     even = even_tours(force, worth.at_once() > 0)
-    tried = [even, greedy_tours(force, worth.left_at)]
-    tried += [_shared_out(worth, force, tours) for tours in tried]
-    found = _swapped(worth, force, _best(worth, force, tried))
+    tried = [even, greedy_tours(force, worth.left_at, check)]
+    for tours in list(tried):
+        check()
+        tried.append(_shared_out(worth, force, tours))
+    found = _swapped(worth, force, _best(worth, force, tried), check)
     found = _best(worth, force, [found, _shared_out(worth, force, found)])
     steps = worth.steps(force, found)
     by_even = sum(step.people for step in worth.steps(force, even))
@@ -184,13 +189,14 @@ def _shared_out(worth: _Worth, force: Force, tours: Tours) -> Tours:
     ]
 
 
-def _swapped(worth: _Worth, force: Force, tours: Tours) -> Tours:
+def _swapped(worth: _Worth, force: Force, tours: Tours, check: Callable[[], None]) -> Tours:
     """Return the tours with neighbours swapped wherever it helps."""
     best, left = worth.of_tours(force, tours), _SWAPS
     better = True
     while better and left > 0:
         better = False
         for number, tour in enumerate(tours):
+            check()
             for place in range(len(tour) - 1):
                 tried = _with_swap(force, tours, number, place)
                 left -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -99,12 +99,13 @@ def travel_hours(searchers: Sequence[Searcher], targets: Sequence[Target]) -> tu
 def made_plan(  # what a plan is made of; all by name
     *, people: FloatArray, weight: FloatArray, hours_left: FloatArray, poa: FloatArray,
     targets: Sequence[Target], searchers: Sequence[Searcher], from_base_h: FloatArray,
-    between_h: FloatArray, model: str = "random",
+    between_h: FloatArray, model: str = "random", check: Callable[[], None] = lambda: None,
 ) -> SearchPlan:  # fmt: skip
     """Return the best plan found for these households, targets and resources.
 
     `from_base_h` (resources × targets) and `between_h` (resources × targets × targets) are travel times,
-    infinite where there is no way; `model` is how a search of some coverage detects.
+    infinite where there is no way; `model` is how a search of some coverage detects. `check` is called
+    between steps, to give up.
     """
     reached = np.isfinite(from_base_h)
     force = Force(
@@ -114,4 +115,4 @@ def made_plan(  # what a plan is made of; all by name
         between_h=np.where(reached[:, None, :] & reached[:, :, None], between_h, np.inf),
         model=model,
     )
-    return plan_search(Need(people, weight, hours_left, poa), force)
+    return plan_search(Need(people, weight, hours_left, poa), force, check)

@@ -117,7 +117,9 @@ def fits(force: Force, tour: Sequence[Stop]) -> bool:
     return back <= float(force.hours[last.resource]) * (1 + 1e-9)
 
 
-def greedy_tours(force: Force, value_at: Callable[[FloatArray], FloatArray]) -> Tours:
+def greedy_tours(
+    force: Force, value_at: Callable[[FloatArray], FloatArray], check: Callable[[], None] = lambda: None
+) -> Tours:
     """Return tours in which whoever is free first takes what gains most per hour, travel counted.
 
     `value_at` tells what there is to find in each segment at a time given for each.
@@ -127,6 +129,7 @@ def greedy_tours(force: Force, value_at: Callable[[FloatArray], FloatArray]) -> 
     left = np.ones(force.segments)
     at_work = np.ones(len(force.hours), dtype=np.bool_)
     for _ in range(_MOST_STOPS):
+        check()
         if not at_work.any():
             break
         resource = int(np.argmin(np.where(at_work, free_h, np.inf)))

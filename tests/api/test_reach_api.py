@@ -89,8 +89,8 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     }
     ways = {one["household"]["id"]: (one["travel_by"], one["why"]) for one in _tasks_of(client)}
     assert ways[near][0] == "road"
-    assert ways[far][0] == "on foot"
-    assert ways[far][1].endswith("On foot, past what is closed.")
+    assert ways[far][0] == "road, then on foot"
+    assert ways[far][1].endswith("By road as far as it is open, then on foot.")
     wet = _ok(client.post("/api/v1/closures", json={**body, "name": "Flood"}), 201)
     assert {one["household"]["id"] for one in _tasks_of(client)} == {near}
     _ok(client.patch(f"/api/v1/closures/{wet['id']}", json={"revision": 1, "active": False}))

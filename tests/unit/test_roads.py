@@ -24,6 +24,7 @@ from data.model import LonLat, Role, StoreKind, Tlp
 from data.store import Store
 from layers.roads.closures import Cause, Closure, cut
 from layers.roads.fitting import fitted
+from layers.roads.legs import hours_between
 from layers.roads.network import RESIDENTIAL, Network, Vehicle, graph
 from layers.roads.reach import People, Reach, isochrone, nearest_target, pockets, reach
 from layers.roads.reading import assemble, joined, read_network
@@ -389,3 +390,16 @@ def test_the_command_imports_roads_of_openstreetmap_and_again_changes_nothing(
     }
     assert other["network"]["changed"] is False
     assert one["added"] == other["added"] > 500
+
+
+def test_one_drives_as_far_as_it_is_open_and_walks_on_from_there() -> None:
+    network = _network([(0, 1), (1, 2), (2, 3)])
+    closed_road = _on([(1, 2)], [0], "slide")
+    drive = cut(network, [closed_road], Vehicle.CAR)
+    walk = cut(network, [closed_road], Vehicle.FOOT)
+    places = [LonLat(*_at(0)), LonLat(*_at(3))]
+    mixed = hours_between(network, drive, Vehicle.CAR, starts=places[:1], ends=places[1:], walked=walk)
+    assert hours_between(network, drive, Vehicle.CAR, starts=places[:1], ends=places[1:])[0, 0] == np.inf
+    # The first kilometre is driven; behind the slide there is no car, so the other two are walked.
+    expected = (network.seconds(Vehicle.CAR)[0] + network.seconds(Vehicle.FOOT)[1:].sum()) / 3600
+    assert mixed[0, 0] == pytest.approx(expected, rel=1e-6)

@@ -48,14 +48,17 @@ export function createDesk({ map, signal }) {
      * @param {HTMLElement} host  where it is said
      * @param {string} what  "Making the plan"
      * @param {(signal: AbortSignal) => Promise<any>} work
+     * @param {string} [progress]  where the server says what it is at
      */
-    async long(host, what, work) {
+    async long(host, what, work, progress) {
       const stopping = new AbortController();
       const began = Date.now();
       const line = el('span', { text: `${what} …` });
       const stop = button('Cancel', { class: 'button quiet', 'aria-label': `Cancel: ${what}`, on: { click: () => stopping.abort() } });
+      let at = '';
       const tick = setInterval(() => {
-        line.textContent = `${what} … ${Math.round((Date.now() - began) / 1000)} s`;
+        if (progress) ask(progress).then(({ said }) => { at = said ?? at; }).catch(() => {});
+        line.textContent = `${what} … ${Math.round((Date.now() - began) / 1000)} s${at && ` · ${at}`}`;
         if (!host.contains(line)) host.replaceChildren(el('div', { class: 'respond-working', role: 'status' }, el('span', { class: 'respond-bar', 'aria-hidden': 'true' }), line, stop));
       }, 1000);
       try {

@@ -5,6 +5,7 @@ import { choice, labelled, tick } from './alerts-fields.js';
 import { nothing, part } from './respond-desk.js';
 import { amount, hours } from './respond-words.js';
 import { resultForm } from './respond-result.js';
+import { newId } from '../call/queue.js';
 
 const EXPORTS = [['ics204', 'Print ICS-204'], ['gpx', 'GPX'], ['kml', 'KML'], ['geojson', 'GeoJSON'], ['cot', 'CoT']];
 const NEXT = { planned: ['assigned', 'Assign'], assigned: ['searching', 'On the way'], searching: ['returning', 'Return'] };
@@ -43,7 +44,8 @@ export function fillPlan(host, { desk, map, resources, household, changed, liste
   async function run() {
     make.disabled = true;
     const ids = resources().filter((one) => !left.has(one.id) && one.status !== 'out_of_service').map((one) => one.id);
-    const made = await desk.long(making, 'Making the plan', (signal) => desk.attempt('/api/v1/plan', { method: 'POST', body: { ...ask, resources: ids }, signal }));
+    const work = newId();
+    const made = await desk.long(making, 'Making the plan', (signal) => desk.attempt('/api/v1/plan', { method: 'POST', body: { ...ask, resources: ids, work }, signal }), `/api/v1/plan/work/${work}`);
     make.disabled = false;
     if (!made) return;
     plan = made;
@@ -57,6 +59,7 @@ export function fillPlan(host, { desk, map, resources, household, changed, liste
     const gain = el('p', { class: 'respond-gain' }, el('b', { text: amount(plan.expected_people) }), ` people expected to be reached in ${hours(plan.hours ?? ask.hours)}; an even split: `, el('b', { text: amount(plan.even_split) }), ` (${plan.gain >= 0 ? '+' : '−'}${amount(Math.abs(plan.gain))})`);
     return result.replaceChildren(part(`Plan: ${plan.tasks.length} ${plan.tasks.length === 1 ? 'task' : 'tasks'}`, gain,
       plan.without_place ? el('p', { class: 'muted', text: `${plan.without_place} households have no place yet and are in no task.` }) : null,
+      ...(plan.notes ?? []).map((text) => el('p', { class: 'muted', text })),
       plan.tasks.length ? el('ol', { class: 'respond-tasks' }, ...plan.tasks.map((one) => line(one))) : nothing('No task helps within these hours.', 'Give more hours, more resources, or evidence of where people are.'),
       el('div', { class: 'actions' }, plan.tasks.length && !plan.adopted ? button('Adopt the plan', { class: 'button primary', on: { click: adopt } }) : null, ...(plan.tasks.length ? files : []))));
   }
