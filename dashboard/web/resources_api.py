@@ -38,6 +38,7 @@ from data.store import Store
 from layers.hotspots.land import shore_in
 from layers.rescue.plan import poa_in
 from layers.rescue.segments import MAX_SEGMENTS, Segment, area_km2, from_cells, from_coast, from_roads
+from layers.rescue.water import touch_land
 
 _ABOUT = ("speed_kmh", "travel_kmh", "vehicle", "sweep_m", "endurance_h", "base", "capabilities", "radio")
 _LEAST_CLOSED_M: Final = 50.0
@@ -99,6 +100,8 @@ def _add_segments(routes: APIRouter, services: Services, search: Search) -> None
     store = services.store
 
     def shown(actor: Actor, segments: Sequence[StoredSegment]) -> list[Json]:
+        if not segments:
+            return []
         waiting = [one for one in store.households.all(actor) if one.open]
         shapes = [one.geometry for one in segments]
         poa = poa_in(search.surfaces(actor, waiting), shapes)
@@ -176,7 +179,10 @@ def _ground_of(body: SegmentsMade) -> BaseGeometry:
 
 def _made(store: Store, actor: Actor, body: SegmentsMade, ground: BaseGeometry) -> list[Segment]:
     if body.source == "cells":
-        return from_cells(ground, side_m=body.side_m)
+        made = from_cells(ground, side_m=body.side_m, keep=None if body.water else touch_land)
+        if not made:
+            raise Invalid("There is only water there.", hint="Choose other ground, or cells on water, too.")
+        return made
     if body.source == "coast":
         lines = shore_in(ground)
         what = "The map shows no shore there."

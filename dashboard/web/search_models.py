@@ -96,6 +96,7 @@ class SegmentsMade(_Marked):
     length_m: Annotated[float, Field(strict=True, ge=50, le=100_000, allow_inf_nan=False)] = 1_000.0
     width_m: Annotated[float, Field(strict=True, ge=10, le=10_000, allow_inf_nan=False)] = 100.0
     visibility: Visibility = "good"
+    water: bool = Field(default=False, description="Cells on open water, too.")
 
     @model_validator(mode="after")
     def _somewhere(self) -> SegmentsMade:

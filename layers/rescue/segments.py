@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 import shapely.ops
 from shapely.geometry.base import BaseGeometry
@@ -17,6 +18,8 @@ from data.errors import Invalid, TooLarge
 from layers.rescue.grid import Extent, Grid
 from layers.rescue.raster import cover
 from layers.rescue.surface import Surface
+
+Shapes = npt.NDArray[np.object_]
 
 MAX_SEGMENTS: Final = 2_000
 _PLANE_CELL_M = 10_000.0  # of the grid that only lends its plane
@@ -34,11 +37,16 @@ class Segment:
 
 
 def from_cells(
-    ground: Extent | BaseGeometry, *, side_m: float, surface: Surface | None = None
+    ground: Extent | BaseGeometry,
+    *,
+    side_m: float,
+    surface: Surface | None = None,
+    keep: Callable[[Shapes], npt.NDArray[np.bool_]] | None = None,
 ) -> list[Segment]:
     """Return squares that cover the ground, row by row from the north-west.
 
-    With a surface, only those in which anybody may be: squares that hold 99 % of what lies on the ground.
+    With a surface, only those in which anybody may be: squares that hold 99 % of what lies on the ground;
+    and of all only those that are to be kept.
     """
     shape = _ground(ground)
     plane = Grid.around(shape.bounds, cell_m=_positive("side_m", side_m), max_cells=MAX_SEGMENTS * 20)
@@ -46,6 +54,8 @@ def from_cells(
     pieces = shapely.intersection(plane.polygons(index), shape)
     if surface is not None:
         pieces = pieces[_holding(plane, index, surface)]
+    if keep is not None:
+        pieces = pieces[keep(pieces)]
     return _segments(plane, list(pieces), kind="cells", usual_m2=side_m**2)
 
 

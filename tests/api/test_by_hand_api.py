@@ -55,6 +55,14 @@ def test_segments_are_named_anew_and_taken_away_together(site: Served) -> None:
     made = ok(
         client.post("/api/v1/segments/make", json={"from": "cells", "shape": SQUARE, "side_m": 400.0}), 201
     )["items"]
+    # West of St. John, half of the box is the sound: cells that are water alone are left out.
+    sound = {"from": "cells", "bbox": [-64.86, 18.31, -64.78, 18.35], "side_m": 500.0}
+    dry = ok(client.post("/api/v1/segments/make", json=sound), 201)["items"]
+    wet = ok(client.post("/api/v1/segments/make", json=sound | {"water": True}), 201)["items"]
+    assert 10 < len(dry) < 0.8 * len(wet)
+    open_sea = {"from": "cells", "bbox": [-64.9, 17.9, -64.8, 18.0], "side_m": 2000.0}
+    assert "only water" in client.post("/api/v1/segments/make", json=open_sea).json()["message"]
+    made = [*made, *dry, *wet]
     change = {"name": "North slope", "revision": made[0]["revision"]}
     assert ok(client.patch(f"/api/v1/segments/{made[0]['id']}", json=change))["name"] == "North slope"
     assert client.patch(f"/api/v1/segments/{made[0]['id']}", json=change).status_code == 409

@@ -2,7 +2,7 @@
 import { button, el, notify } from './dom.js';
 import { givenUp, latest } from './api.js';
 import { count } from './format.js';
-import { choice, labelled, text } from './alerts-fields.js';
+import { choice, labelled, text, tick } from './alerts-fields.js';
 import { nothing, part } from './respond-desk.js';
 import { amount } from './respond-words.js';
 
@@ -24,20 +24,22 @@ export function fillSegments(host, { desk, map, changed }) {
   const width = el('input', { class: 'field', type: 'number', min: '10', max: '10000', step: 'any', value: '100', 'aria-label': 'Width, m' });
   const wide = labelled('Width, m', width);
   wide.hidden = true;
+  let water = false;
+  const sea = tick('On open water, too', water, (on) => { water = on; });
   const name = text('Name of the segment', '', { maxlength: '200', placeholder: 'Bordeaux north' });
   const making = el('div');
   const listed = el('div');
   host.replaceChildren(
     part('Divide the ground in view', el('div', { class: 'edit-two' },
-      labelled('Made from', choice('Made from', FROM, from, (next) => { from = next; wide.hidden = from === 'cells'; })), labelled('Length of each, m', side), wide,
-      labelled('One sees there', choice('Visibility of the ground', SIGHT, visibility, (next) => { visibility = next; }))),
+      labelled('Made from', choice('Made from', FROM, from, (next) => { from = next; wide.hidden = from === 'cells'; sea.hidden = from !== 'cells'; })), labelled('Length of each, m', side), wide,
+      labelled('One sees there', choice('Visibility of the ground', SIGHT, visibility, (next) => { visibility = next; }))), sea,
     el('div', { class: 'actions' }, button('Make segments', { class: 'button primary', on: { click: make } })), making),
     part('Draw a segment', name, el('div', { class: 'actions' }, button('Draw it on the map', { on: { click: draw } }))), listed);
 
   async function make({ currentTarget }) {
     const bbox = map.view();
     if (!bbox) return void notify('The map is not there yet: segments are made over what it shows.', { bad: true });
-    const size = from === 'cells' ? { side_m: Number(side.value) } : { length_m: Number(side.value), width_m: Number(width.value) };
+    const size = from === 'cells' ? { side_m: Number(side.value), water } : { length_m: Number(side.value), width_m: Number(width.value) };
     currentTarget.disabled = true;
     const made = await desk.long(making, 'Making segments', (signal) => desk.attempt('/api/v1/segments/make', { method: 'POST', body: { from, bbox, visibility, ...size }, signal }));
     currentTarget.disabled = false;
