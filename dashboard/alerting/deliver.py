@@ -68,6 +68,7 @@ def _entered(services: Services, to: Recipient, delivery: Delivery, alert: Alert
     center = services.settings.center_name
     words = subject(alert, full=full, center=center) + "\n" + text(alert, full=full, where="")
     records = services.store.incidents.by_seq(services.store.system_actor(), alert.incidents) if full else ()
+    inside = [one for one in services.store.scopes.all() if one.id in alert.scopes]
     sent_by_itself(
         services.store,
         to,
@@ -76,6 +77,7 @@ def _entered(services: Services, to: Recipient, delivery: Delivery, alert: Alert
         form=delivery.channel,
         records=[("incident", one.seq, one.revision) for one in records],
         marking=alert.marking if full else Tlp.CLEAR,
+        law_enforcement=full and any(one.law_enforcement for one in inside),
         body=words.encode(),
     )
 

@@ -31,6 +31,7 @@ from data.model import Role, StoreKind, Tlp
 from data.release import Channel, NewRecipient
 from data.settings import Settings
 from data.store import Store, open_store
+from data.store.releases import Wanted
 from layers.release.inhouse import sent_by_itself
 from tests.support.records import EVERY_DAY, World
 from tests.support.server import environment, free_port
@@ -270,6 +271,42 @@ def test_above_the_ceiling_a_message_says_only_that_there_is_an_alert(
     deliver_due(here.services)
     told = json.loads(hook.got[0][1])["alert"]
     assert set(told) == {"id", "where"}
+
+
+@pytest.mark.parametrize(
+    ("about", "until", "told_all"),
+    [
+        ({"tlp": Tlp.GREEN}, None, True),
+        ({"tlp": Tlp.AMBER}, None, False),  # above what is agreed with them, within what the channel carries
+        ({"tlp": Tlp.GREEN, "law_enforcement": True}, None, False),
+        ({"tlp": Tlp.GREEN, "agency_id": 2}, None, False),  # its agency has not agreed
+        ({"tlp": Tlp.CLEAR, "agency_id": 2}, None, True),
+        ({"tlp": Tlp.CLEAR}, timedelta(minutes=-1), False),  # the agreement is over
+    ],
+)
+def test_a_partner_is_told_of_an_alert_what_is_agreed_with_them_and_no_more(
+    floor: Callable[..., Floor], hook: Hook, about: dict[str, Any], until: timedelta | None, told_all: bool
+) -> None:
+    here = floor(webhook_hosts="localhost", webhook_private=True)
+    store, address = here.services.store, f"http://localhost:{hook.port}/"
+    here.world.agency("Coast Guard")
+    to = NewRecipient(
+        key="eoc",
+        name="State EOC",
+        clearance=Tlp.GREEN,
+        stores=frozenset({StoreKind.INCIDENT}),
+        until=None if until is None else here.clock.at + until,
+        channels=(Channel(kind="webhook", address=address),),
+    )
+    store.recipients.put(store.system_actor(), to)
+    here.watch(channels=(WebhookChannel(url=address, ceiling="amber"),))
+    here.report(scope_id=here.world.scope(StoreKind.INCIDENT, **about))
+    deliver_due(here.services)
+    said = hook.got[0][1].decode()
+    assert ("Harbour" in said) is told_all
+    assert (set(json.loads(said)["alert"]) == {"id", "where"}) is not told_all
+    (line,), _, _ = store.releases.page(store.system_actor(), Wanted(to="eoc"), limit=5)
+    assert (line.recipient, line.kind, line.records) == ("eoc", "alert", 1 if told_all else 0)
 
 
 def test_by_default_no_channel_is_open(floor: Callable[..., Floor], hook: Hook) -> None:

@@ -22,6 +22,7 @@ export function openRelease(release, { changed, close }) {
   ].filter(([, value]) => value);
   const field = el('input', { class: 'field', type: 'text', maxlength: '500', 'aria-label': 'What to tell them', placeholder: 'What they will read' });
   const out = release.state === 'released';
+  const kept = release.file && release.sha256 && (out || release.state === 'recalled');
   const notices = release.notices ?? [];
   const stale = Number(release.changed) || release.changed?.total || release.changed?.length || 0;
   return [
@@ -29,8 +30,8 @@ export function openRelease(release, { changed, close }) {
       el('div', { class: 'marks' }, stateOf(release.state), release.marking ? markingOf(release.marking) : null)),
     stale ? el('p', { class: 'brief-stale', text: `${stale.toLocaleString('en-US')} of its records ${stale === 1 ? 'has' : 'have'} changed since it left.` }) : null,
     el('section', { class: 'part' }, el('dl', { class: 'facts' }, ...facts.map(([name, value]) => el('div', { class: 'fact' }, el('dt', { text: name }), el('dd', { class: name === 'SHA-256' ? 'mono' : null, text: value })))),
-      el('div', { class: 'actions share-files' }, out || release.state === 'recalled' ? el('a', { class: 'button', href: `/api/v1/releases/${release.id}/file`, download: '', text: 'File' }) : null,
-        out || release.state === 'recalled' ? el('a', { class: 'button', href: `/api/v1/releases/${release.id}/manifest`, download: '', text: 'Manifest' }) : null)),
+      el('div', { class: 'actions share-files' }, kept ? el('a', { class: 'button', href: `/api/v1/releases/${release.id}/file`, download: '', text: 'File' }) : null,
+        kept ? el('a', { class: 'button', href: `/api/v1/releases/${release.id}/manifest`, download: '', text: 'Manifest' }) : null)),
     out && may('export') ? el('section', { class: 'part' }, el('h3', { text: 'Tell everybody who got it' }), labelled('In a sentence', field),
       el('div', { class: 'actions share-files' }, button('Send a correction', { on: { click: () => tell('correct', { note: field.value.trim() }, 'The correction is on its way.') } }),
         button('Recall it', { class: 'button danger', on: { click: () => tell('recall', { reason: field.value.trim() }, 'It is recalled; everybody who got it is told.') } }))) : null,

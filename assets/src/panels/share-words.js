@@ -12,7 +12,7 @@ export const FORMS = {
   brief: [['pdf', 'PDF'], ['pptx', 'PowerPoint'], ['html', 'Web page with its map'], ['png', 'Picture of the map'], ['gpkg', 'GeoPackage of what is shown'], ['kml', 'KML of what is shown']],
 };
 export const STATES = { released: 'Released', held: 'Waiting for approval', refused: 'Refused', recalled: 'Recalled' };
-const KINDS = { incident: 'Reports', incidents: 'Reports', site: 'Sites', sites: 'Sites', photos: 'Photos', hotspots: 'Hotspots', brief: 'Brief', alert: 'Alert', api: 'Answers of the interface', table: 'Table' };
+const KINDS = { incident: 'Reports', incidents: 'Reports', site: 'Sites', sites: 'Sites', photos: 'Photos', print: 'Printed map', hotspots: 'Hotspots', brief: 'Brief', alert: 'Alert', api: 'Answers of the interface', table: 'Table' };
 
 /** Return what a release is in words. */
 export const kindOf = (release) => KINDS[release.what] ?? String(release.what ?? 'Release').replaceAll('_', ' ');

@@ -125,8 +125,9 @@ def highest_marking(actor: Actor, services: Services) -> str:
     snapshot = view.snapshot
     visible = snapshot.visible(actor)
     of_sites = [
-        snapshot.scopes[int(scope)].tlp
+        snapshot.scopes[int(scope)]
         for scope in np.unique(snapshot.sites.listed.scope)
         if int(scope) in visible
     ]
-    return max([view.marking, *of_sites]).label + (" LES" if view.law_enforcement else "")
+    sensitive = view.law_enforcement or any(one.law_enforcement for one in of_sites)
+    return max([view.marking, *(one.tlp for one in of_sites)]).label + (" LES" if sensitive else "")
