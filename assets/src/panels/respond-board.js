@@ -3,6 +3,7 @@ import { button, el, notify } from './dom.js';
 import { givenUp, latest } from './api.js';
 import { choice, labelled, text } from './alerts-fields.js';
 import { nothing, part } from './respond-desk.js';
+import { grip } from './respond-touch.js';
 import { BOARD, named } from './respond-words.js';
 
 const KINDS = [['team', 'Team'], ['boat', 'Boat'], ['helicopter', 'Helicopter'], ['drone', 'Drone'], ['dog', 'Dog']];
@@ -33,7 +34,7 @@ export function fillBoard(host, { desk, changed, listed, send }) {
     }
     listed(items);
     const now = JSON.stringify(items);
-    if (now === drawn || board.contains(document.activeElement?.closest('select'))) return;
+    if (now === drawn || board.contains(document.activeElement?.closest('select')) || board.querySelector('.dragged')) return;
     drawn = now;
     draw();
   }
@@ -59,7 +60,7 @@ export function fillBoard(host, { desk, changed, listed, send }) {
 
   function card(one) {
     return el('div', { class: 'respond-card board-card', draggable: 'true', dataset: { wfMarking: one.marking }, on: { dragstart: (event) => event.dataTransfer.setData('text/wf-resource', one.id) } },
-      el('b', { text: one.name }), el('div', { class: 'row-sub', text: [named(KINDS, one.kind), one.base?.name, one.radio].filter(Boolean).join(' · ') }),
+      el('div', { class: 'board-name' }, el('b', { text: one.name }), grip(one)), el('div', { class: 'row-sub', text: [named(KINDS, one.kind), one.base?.name, one.radio].filter(Boolean).join(' · ') }),
       choice(`Where ${one.name} is`, BOARD, one.status, (status) => move(one, status)),
       one.status === 'out_of_service' ? null : button('Send …', { class: 'button quiet', 'aria-label': `Send ${one.name} to a household, task or segment`, on: { click: () => send(one) } }));
   }
