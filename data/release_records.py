@@ -92,7 +92,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A recall or a correction that a recipient is told of."""
+    """A recall or a correction that a recipient is told of, or a file that is mailed to them."""
 
     seq: int
     id: UUID
@@ -101,7 +101,7 @@ class Notice:
     sha256: str
     marking: Tlp
     recipient_name: str
-    kind: str  # "recall" or "correction"
+    kind: str  # "recall", "correction" or "file"
     text: str
     at: datetime
     by: str

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mimetypes
 import smtplib
 import ssl
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 from dashboard.alerting.messages import subject, text
 from data.alert_records import Alert, Delivery
@@ -37,7 +40,16 @@ def send(settings: Settings, alert: Alert, delivery: Delivery, *, full: bool) ->
     )
 
 
-def mail(settings: Settings, *, to: str, subject: str, text: str, at: datetime, number: str) -> str:
+def mail(
+    settings: Settings,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    at: datetime,
+    number: str,
+    files: Sequence[Path] = (),
+) -> str:
     """Send one message and return what the mail server said; raise NotDelivered."""
     if not settings.smtp_host:
         raise NotDelivered("no mail server is set (WATCHFLOOR_SMTP_HOST)", final=True)
@@ -51,6 +63,10 @@ def mail(settings: Settings, *, to: str, subject: str, text: str, at: datetime, 
         message["Message-ID"] = f"<{number}@watchfloor>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
+        for file in files:
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            main, sub = kind.split("/", 1)
+            message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
     except ValueError as error:
         raise NotDelivered(f"not an address: {error}", final=True) from error
     try:

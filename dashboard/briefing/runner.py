@@ -143,6 +143,9 @@ class Runner:
         told = []
         if gone:
             told.append(f"released to {_names(gone)}")
+        mailed = [line for line in gone if self.services.store.notices.hand_over(owner, line.id)]
+        if mailed:
+            told.append(f"mail is on its way to {_names(mailed)}")
         if held:
             told.append(f"waits for a person before it goes to {_names(held)}")
         return f"Made; {'; '.join([*told, *said])}."

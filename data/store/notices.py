@@ -1,4 +1,4 @@
-"""Recalls and corrections, and the outbox of those who are told of them."""
+"""Recalls, corrections and files that go by mail, and the outbox of those who are told of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from data.access import Actor, Permission, require
 from data.clock import from_ms, to_ms
 from data.model import Tlp, new_id
-from data.release_records import Notice, Telling
+from data.release_records import Notice, State, Telling
 from data.store.engine import new_key, reading, writing
 from data.store.rows import keepable
+from data.store.tables_briefs import brief
 from data.store.tables_release import notice_delivery, recipient, release, release_notice
 
 if TYPE_CHECKING:
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 # Longer than any channel may take: what is still "sending" after it died with its process.
 _SENDING: Final = timedelta(minutes=3)
+FILE: Final = "file"
 
 
 def noted(
     store: Store, connection: Connection, actor: Actor, release_id: UUID, *, kind: str, text: str
 ) -> None:
-    """Write a notice down, with a message for each channel of the recipient, in the caller's transaction."""
+    """Write a notice down, with a message for each channel of the recipient, in the caller's transaction.
+
+    A file goes by mail alone.
+    """
     query = (
         select(release.c.seq, recipient.c.channels)
         .join(recipient, recipient.c.id == release.c.recipient_id)
@@ -45,6 +50,8 @@ def noted(
     }
     seq = new_key(connection.execute(insert(release_notice).values(values)))
     for one in row.channels:
+        if kind == FILE and one["kind"] != "smtp":
+            continue
         connection.execute(
             insert(notice_delivery).values(
                 notice_seq=seq,
@@ -56,6 +63,34 @@ def noted(
                 detail="",
             )
         )
+
+
+def handed_over(store: Store, connection: Connection, actor: Actor, release_id: UUID) -> bool:
+    """Mail what a schedule made to its recipient, once; return whether it is on its way or was before.
+
+    What a person let out is for that person to give: it is not mailed.
+    """
+    r = release.c
+    row = connection.execute(
+        select(r.seq, r.kind, r.product, r.purpose, recipient.c.channels)
+        .join(recipient, recipient.c.id == r.recipient_id)
+        .where(r.id == release_id, r.state == State.RELEASED.value, r.recalled_ms.is_(None))
+    ).first()
+    if (
+        row is None
+        or row.kind != "brief"
+        or not row.product
+        or not any(one["kind"] == "smtp" for one in row.channels)
+    ):
+        return False
+    made = select(brief.c.schedule_id).where(brief.c.id == UUID(row.product))
+    if connection.execute(made).scalar() is None:
+        return False
+    n = release_notice.c
+    sent = select(n.seq).where(n.release_seq == row.seq, n.kind == FILE).limit(1)
+    if connection.execute(sent).first() is None:
+        noted(store, connection, actor, release_id, kind=FILE, text=row.purpose)
+    return True
 
 
 class Notices:
@@ -76,6 +111,11 @@ class Notices:
                 select(notice_delivery).where(d.notice_seq.in_(numbers)).order_by(d.seq)
             ).all()
         return [_notice(row, [one for one in tried if one.notice_seq == row.seq]) for row in rows]
+
+    def hand_over(self, actor: Actor, release_id: UUID) -> bool:
+        """Mail what a schedule made to its recipient, once; return whether it is on its way or was before."""
+        with writing(self._store.engine) as connection:
+            return handed_over(self._store, connection, actor, release_id)
 
     def claim(self, *, limit: int) -> list[tuple[int, Telling, Notice]]:
         """Return messages that are due, now marked as being sent; one may come twice, never not at all."""

@@ -16,7 +16,7 @@ from data.errors import Conflict, Forbidden, Invalid, NotFound
 from data.model import Tlp
 from data.release_records import Item, NewRelease, Release, State
 from data.store.engine import new_key, reading, writing
-from data.store.notices import noted
+from data.store.notices import handed_over, noted
 from data.store.rows import keepable
 from data.store.tables_release import recipient, release, release_record
 
@@ -175,6 +175,8 @@ class Releases:
                 raise Conflict("Somebody else decided meanwhile.")
             action = "release" if approve else "refuse"
             self._store.audit.record(connection, actor, action, kind="release", record=release_id, note=note)
+            if approve:
+                handed_over(self._store, connection, actor, release_id)
         return self._get(release_id)
 
     def looked(self, actor: Actor, release_id: UUID) -> None:

@@ -88,14 +88,14 @@ release_record = Table(
     Index("ix_release_record_of", "kind", "record_seq"),
 )
 
-# A recall or a correction, and each attempt to tell a recipient of it.
+# A recall, a correction or a file that goes by mail, and each attempt to tell a recipient of it.
 release_notice = Table(
     "release_notice",
     metadata,
     Column("seq", _Seq, primary_key=True, autoincrement=True),
     Column("id", Uuid, nullable=False, unique=True),
     Column("release_seq", ForeignKey("release.seq"), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),  # "recall", "correction"
+    Column("kind", String(16), nullable=False),  # "recall", "correction", "file"
     Column("text", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("user_name", String(200), nullable=False),
