@@ -36,7 +36,7 @@ export function openRelease(release, { changed, close }) {
       el('div', { class: 'actions share-files' }, button('Send a correction', { on: { click: () => tell('correct', { note: field.value.trim() }, 'The correction is on its way.') } }),
         button('Recall it', { class: 'button danger', on: { click: () => tell('recall', { reason: field.value.trim() }, 'It is recalled; everybody who got it is told.') } }))) : null,
     el('section', { class: 'part' }, el('h3', { text: 'Notices' }), notices.length ? el('ul', { class: 'brief-rows' }, ...notices.map((one) => el('li', { class: 'brief-record' },
-      el('span', { class: 'what', text: `${one.kind === 'recall' ? 'Recall' : 'Correction'}: ${one.text}` }), el('span', { class: 'muted', text: [longTime(one.at), one.by, ...(one.deliveries ?? []).map(told)].filter(Boolean).join(' · ') }))))
+      el('span', { class: 'what', text: `${{ recall: 'Recall', file: 'Mailed' }[one.kind] ?? 'Correction'}: ${one.text}` }), el('span', { class: 'muted', text: [longTime(one.at), one.by, ...(one.deliveries ?? []).map(told)].filter(Boolean).join(' · ') }))))
       : el('p', { class: 'note', text: 'Nobody had to be told anything since.' })),
   ].filter(Boolean);
 
