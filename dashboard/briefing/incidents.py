@@ -202,7 +202,7 @@ def _headline(desk: Desk) -> str:
     length = words.span(desk.start, desk.end)
     if desk.smallest:
         given = _told_total(desk)
-        few = f"fewer than {desk.smallest}" if total else "no"
+        few = f"Fewer than {desk.smallest}" if total else "No"
         return f"{few if given is None else f'{given:,}'} reports in {length}."
     than = words.change(total, earlier, than=f"the {length} before")
     return f"{words.many(total, 'report')} in the {length} to {words.when(desk.end, desk.zone)}: {than}."
