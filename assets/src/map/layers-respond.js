@@ -2,7 +2,7 @@
 
 export const RESPOND = {
   expected: 'wf-respond-expected', rings: 'wf-respond-rings', areas: 'wf-respond-areas', segments: 'wf-respond-segments',
-  pockets: 'wf-respond-pockets', closures: 'wf-respond-closures', tasks: 'wf-respond-tasks', isochrones: 'wf-respond-isochrones', points: 'wf-respond-points', chosen: 'wf-respond-chosen', marks: 'wf-respond-marks',
+  pockets: 'wf-respond-pockets', closures: 'wf-respond-closures', tasks: 'wf-respond-tasks', isochrones: 'wf-respond-isochrones', points: 'wf-respond-points', chosen: 'wf-respond-chosen', marks: 'wf-respond-marks', draft: 'wf-respond-draft',
 };
 
 /** The switches of the page and the style layers behind each. */
@@ -52,6 +52,9 @@ export function respondLayers(colors) {
     { id: 'wf-respond-letter', type: 'symbol', source: RESPOND.points, filter: ['!', many], layout: { ...LETTER, 'text-field': ['to-string', ['get', 'people']], 'text-size': 10 }, paint: { 'text-color': '#FFFFFF' } },
     { id: 'wf-respond-cut', type: 'symbol', source: RESPOND.points, filter: ['==', ['get', 'cut_off'], true], layout: { ...LETTER, 'text-field': 'Cut off', 'text-size': 10, 'text-offset': [0, 1.9], 'text-allow-overlap': false }, paint: { 'text-color': colors.text, ...halo } },
     { id: 'wf-respond-task-number', type: 'symbol', source: RESPOND.tasks, filter: ['==', ['geometry-type'], 'Point'], layout: { ...LETTER, 'text-field': ['get', 'label'], 'text-size': 12, 'text-offset': [0, -1.6], 'text-allow-overlap': false, 'text-ignore-placement': false }, paint: { 'text-color': colors.accent, ...halo } },
+    { id: 'wf-respond-draft-line', type: 'line', source: RESPOND.draft, filter: ['!=', ['geometry-type'], 'Point'], layout: SOLID, paint: { 'line-color': colors.accent, 'line-width': 2, 'line-dasharray': [2, 2] } },
+    { id: 'wf-respond-draft-point', type: 'circle', source: RESPOND.draft, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 6, 'circle-color': colors.accent, 'circle-stroke-color': colors.ground, 'circle-stroke-width': 2 } },
+    { id: 'wf-respond-draft-name', type: 'symbol', source: RESPOND.draft, filter: ['==', ['geometry-type'], 'Point'], layout: { ...LETTER, 'text-field': ['get', 'name'], 'text-size': 11, 'text-offset': [0, 1.3] }, paint: { 'text-color': colors.text, ...halo } },
     { id: 'wf-respond-mark', type: 'circle', source: RESPOND.marks, paint: { 'circle-radius': 5, 'circle-color': colors.ground, 'circle-stroke-color': ['match', ['get', 'kind'], 'base', colors.text, colors.accent], 'circle-stroke-width': 2 } },
     { id: 'wf-respond-mark-name', type: 'symbol', source: RESPOND.marks, layout: { 'text-field': ['get', 'name'], 'text-size': 11, 'text-font': ['Inter Medium'], 'text-offset': [0, 1.2], 'text-optional': true }, paint: { 'text-color': colors.text, ...halo } },
   ];

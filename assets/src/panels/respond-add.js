@@ -24,15 +24,16 @@ const TOOL = { pick: 'Click the place', polygon: 'Draw the area', route: 'Draw t
 
 /**
  * Make the form.
- * @param {{desk: object, send: (body: object) => Promise<object|false>}} context
+ * @param {{desk: object, draft: (features: object[]) => void, send: (body: object) => Promise<object|false>}} context
  */
-export function addEvidence({ desk, send }) {
+export function addEvidence({ desk, draft, send }) {
   let kind = 'point';
   let place = null;
   let landmarks = [];
   let reliability = 0.8;
   const words = text('Words or source', '', { placeholder: 'Who says so, and in what words', maxlength: '2000' });
-  const body = el('div', { class: 'edit-fields' });
+  const marked = el('div');
+  const body = el('div', { class: 'edit-fields', on: { input: sketch } });
   const said = el('p', { class: 'edit-said', role: 'status', hidden: true });
   const enter = button('Enter evidence', { class: 'button primary', on: { click: save } });
   const node = part('Add evidence', labelled('Kind', choice('Kind of evidence', Object.keys(FORMS).map((code) => [code, KINDS[code]]), kind, (next) => { kind = next; place = null; landmarks = []; show(); })), body, said, enter);
@@ -42,15 +43,36 @@ export function addEvidence({ desk, send }) {
     place = found ?? place;
     said.hidden = !place;
     if (place) said.textContent = told ?? describe();
+    sketch();
+  }
+
+  /** Show on the map what is entered so far: the place, what a picture shows from there, its landmarks. */
+  function sketch() {
+    const point = (at, name) => ({ type: 'Feature', properties: { name }, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } });
+    const here = Number.isFinite(place?.lon) ? [point(place, kind === 'footprint' ? 'Camera' : '')] : [];
+    const drawn = place?.type ? [{ type: 'Feature', properties: {}, geometry: place }] : [];
+    const seen = kind === 'footprint' && here.length ? [wedge(place, numbers())] : [];
+    draft([...seen, ...drawn, ...here, ...landmarks.map((one, at) => point(one, `Landmark ${at + 1}`))]);
+  }
+
+  function showMarked() {
+    marked.replaceChildren(...landmarks.map((one, at) => el('div', { class: 'line' }, el('span', { class: 'name', text: `Landmark ${at + 1}: ${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}` }),
+      button('Remove', { class: 'button quiet', 'aria-label': `Remove landmark ${at + 1}`, on: { click: () => { landmarks = landmarks.filter((other) => other !== one); showMarked(); take(null); } } }))));
   }
 
   function describe() {
-    const marked = landmarks.length ? `, ${landmarks.length} ${landmarks.length === 1 ? 'landmark' : 'landmarks'}` : '';
-    if (Number.isFinite(place.lon)) return `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}${marked}`;
+    const also = landmarks.length ? `, ${landmarks.length} ${landmarks.length === 1 ? 'landmark' : 'landmarks'}` : '';
+    if (Number.isFinite(place.lon)) return `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}${also}`;
     return place.type === 'LineString' ? `A line of ${place.coordinates.length} points` : 'An area is drawn';
   }
 
+  function numbers() {
+    return Object.fromEntries([...body.querySelectorAll('input[type=number]')].filter((field) => field.value !== '').map((field) => [field.name, Number(field.value)]));
+  }
+
   function show() {
+    showMarked();
+    draft([]);
     const [how, ...fields] = FORMS[kind];
     said.hidden = true;
     const placing = how === 'name'
@@ -64,8 +86,10 @@ export function addEvidence({ desk, send }) {
       kind === 'footprint' && button('Mark a landmark in it', { class: 'button quiet', on: { async click() {
         const at = await desk.pick();
         if (at) landmarks = [...landmarks, { ...at, accuracy_m: 150 }];
+        showMarked();
         take(null);
       } } }),
+      kind === 'footprint' && marked,
       el('div', { class: 'edit-two' }, ...fields.map(([name, label, first]) => labelled(label, el('input', { class: 'field', type: 'number', step: 'any', value: String(first), name, 'aria-label': label })))),
       labelled(`How far it is believed: ${Math.round(reliability * 100)} %`, el('input', { type: 'range', min: '0', max: '1', step: '0.05', value: String(reliability), 'aria-label': 'Reliability', on: { input: ({ target }) => { reliability = Number(target.value); target.previousElementSibling.textContent = `How far it is believed: ${Math.round(reliability * 100)} %`; } } })),
       labelled('Words or source', words),
@@ -73,7 +97,7 @@ export function addEvidence({ desk, send }) {
   }
 
   async function params() {
-    const given = Object.fromEntries([...body.querySelectorAll('input[type=number]')].filter((field) => field.value !== '').map((field) => [field.name, Number(field.value)]));
+    const given = numbers();
     if (kind === 'candidates') return { places: await sameName(place, given.accuracy_m) };
     if (kind === 'area' || kind === 'damage') return { shape: place, ...given };
     if (kind === 'near_line') return { line: place, ...given };
@@ -100,7 +124,25 @@ export function addEvidence({ desk, send }) {
   }
 
   show();
-  return { node };
+  return {
+    node,
+    /** Forget what was begun: it was about another household. */
+    clear() {
+      place = null;
+      landmarks = [];
+      show();
+    },
+  };
+}
+
+/** Return the outline of what a camera sees, flat: from where it is, as far as it sees. */
+function wedge({ lon, lat }, { heading_deg: heading = 0, fov_deg: fov = 60, range_m: range = 3000 }) {
+  const at = (degrees) => {
+    const turn = (degrees * Math.PI) / 180;
+    return [lon + (range * Math.sin(turn)) / (111_320 * Math.cos((lat * Math.PI) / 180)), lat + (range * Math.cos(turn)) / 111_320];
+  };
+  const arc = Array.from({ length: 17 }, (_, step) => at(heading - fov / 2 + (fov * step) / 16));
+  return { type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: [[lon, lat], ...arc, [lon, lat]] } };
 }
 
 /** All places of a name weigh in: whoever said it may have meant another one. */

@@ -15,7 +15,7 @@ export function fillEvidence(host, { desk, map, changed }) {
   const askers = [latest(), latest(), latest()];
   let id = null;
   let drawn = '';
-  const adding = addEvidence({ desk, send: (body) => send(`/api/v1/households/${id}/evidence`, { method: 'POST', body }, 'The evidence is entered.') });
+  const adding = addEvidence({ desk, draft: map.draft, send: (body) => send(`/api/v1/households/${id}/evidence`, { method: 'POST', body }, 'The evidence is entered.') });
   const said = el('div');
   const working = el('div');
   const empty = nothing('No household is chosen.', 'Choose one to see where it may be, and why.');
@@ -23,7 +23,10 @@ export function fillEvidence(host, { desk, map, changed }) {
   adding.node.hidden = true;
 
   async function refresh(next, calls = []) {
-    if (next !== id) drawn = '';
+    if (next !== id) {
+      drawn = '';
+      adding.clear();
+    }
     id = next;
     empty.hidden = Boolean(id);
     adding.node.hidden = !id;

@@ -245,6 +245,8 @@ export function createRespondMap({ map, token, choose, send }) {
     },
     expected,
     segments: (items) => set(RESPOND.segments, items.map((one) => feature(one.geometry, { id: one.id, name: one.name, over: false }))),
+    /** Show what is being entered: the place of a piece of evidence, and what belongs to it. */
+    draft: (features) => set(RESPOND.draft, features),
     isochrones: (features) => set(RESPOND.isochrones, features),
     /** Where a geometry lies is where the map looks. */
     lookAt(geometry) {
