@@ -46,7 +46,6 @@ household = Table(
     Column("accuracy_m", Float),
     Column("area95_km2", Float),
     Column("task_id", Uuid),
-    Column("cut_off", Boolean),
     Column("entered_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False, default=1),
