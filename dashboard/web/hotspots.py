@@ -7,7 +7,10 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Query as Param
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 
+from dashboard.at_work import AtWork, Work
 from dashboard.guard import needs
 from dashboard.services import Services
 from dashboard.web.asking import ERRORS, Viewer
@@ -15,8 +18,10 @@ from dashboard.web.caching import answer, freshness
 from dashboard.web.exposures import offered
 from dashboard.web.hotspots_asked import OF_THE_ROUTES, Question, question
 from dashboard.web.records_json import Json, many
+from dashboard.web.told import LINES, lines_of
 from data.access import Permission
 from data.clock import to_ms
+from data.mirror import View
 from data.query import Query
 from layers.hotspots import geojson
 from layers.hotspots.analysis import What, analysed
@@ -72,22 +77,46 @@ def router(services: Services) -> APIRouter:
         )
         return answer(request, fresh, media_type="application/json", make=make)
 
-    @routes.get("/api/v1/hotspots/analysis/{what}", dependencies=viewing)
-    def analysis(
-        request: Request, actor: Viewer, what: What, metres: Metres = 500, hours: Hours = 24
-    ) -> Json:
-        """Return near sites, near repeat or the most likely clusters of what the actor may see."""
-        query = Query.parse(request.url.query, ignore=("metres", "hours"))
-        view = services.mirror.view(actor, query, now=services.clock.now())
-        zone = services.settings.timezone
-        return analysed(view, what, metres=metres, hours=hours, names=names(), zone=zone).as_dict()
-
     @routes.get("/api/v1/hotspots/exposures", dependencies=viewing)
     def exposures(actor: Viewer) -> Json:
         """Return what the map can be adjusted for: columns of people in the areas that the actor may see."""
         return many([one.as_dict() for one in offered(services.store, actor)])
 
+    _analyses(routes, services)
     return routes
+
+
+def _analyses(routes: APIRouter, services: Services) -> None:
+    @routes.get(
+        "/api/v1/hotspots/analysis/{what}",
+        dependencies=[Depends(needs(Permission.VIEW))],
+        response_model=None,
+    )
+    async def analysis(
+        request: Request, actor: Viewer, what: What, metres: Metres = 500, hours: Hours = 24
+    ) -> Json | Response:
+        """Return near sites, near repeat or the most likely clusters of what the actor may see.
+
+        Whoever accepts `application/x-ndjson` is sent lines of `{"done": share}` and the answer in the last.
+        """
+        query = Query.parse(request.url.query, ignore=("metres", "hours"))
+        now, zone = services.clock.now(), services.settings.timezone
+
+        def begin() -> View:
+            return services.mirror.view(actor, query, now=now)
+
+        view = await run_in_threadpool(begin)
+
+        def make(work: Work) -> Json:
+            def at(done: float) -> None:
+                work.at(f"{done:.2f}")
+
+            found = analysed(view, what, metres=metres, hours=hours, names=names(), zone=zone, at=at)
+            return found.as_dict()
+
+        if LINES in request.headers.get("accept", ""):
+            return StreamingResponse(lines_of(make), media_type=LINES)
+        return await AtWork().run(request, actor.user_id, None, make)
 
 
 __all__ = ["MEDIA_TYPE", "OF_THE_ROUTES", "router"]

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from layers.analytics.progress import Told, draws, untold
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -29,6 +31,7 @@ def knox(
     duration: float,
     permutations: int = 999,
     seed: int = 1,
+    at: Told = untold,
 ) -> NearRepeat:
     """Return the Knox test of space-time interaction (Knox 1964).
 
@@ -49,7 +52,7 @@ def knox(
     observed = near_in_both(times)
     expected = len(pairs) * _pairs_within(times, duration) / all_pairs if all_pairs else 0.0
     rng = np.random.default_rng(seed)
-    reached = sum(near_in_both(rng.permutation(times)) >= observed for _ in range(permutations))
+    reached = sum(near_in_both(rng.permutation(times)) >= observed for _ in draws(permutations, at))
     return NearRepeat(
         observed=observed,
         expected=expected,

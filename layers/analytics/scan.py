@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from layers.analytics.progress import Told, draws, untold
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
@@ -65,6 +67,7 @@ def scan_poisson(
     max_share: float = 0.5,
     replicates: int = 999,
     seed: int = 1,
+    at: Told = untold,
 ) -> list[Cluster]:
     """Return clusters of cases given a population, most likely first, none overlapping another.
 
@@ -83,7 +86,7 @@ def scan_poisson(
     rng = np.random.default_rng(seed)
     share = population / population.sum()
     null = _null(
-        lambda: float(ratios(rng.multinomial(int(total), share).astype(np.float64)).max()), replicates
+        lambda: float(ratios(rng.multinomial(int(total), share).astype(np.float64)).max()), replicates, at
     )
     table = ratios(cases)
 
@@ -103,6 +106,7 @@ def scan_permutation(
     max_steps: int = 7,
     replicates: int = 999,
     seed: int = 1,
+    at: Told = untold,
 ) -> list[Cluster]:
     """Return clusters in space and time from cases alone, most likely first, none overlapping another.
 
@@ -136,7 +140,7 @@ def scan_permutation(
         return np.where(windows.fits, top, 0.0), which
 
     rng = np.random.default_rng(seed)
-    null = _null(lambda: float(best(rng.permutation(step))[0].max()), replicates)
+    null = _null(lambda: float(best(rng.permutation(step))[0].max()), replicates, at)
     table, which = best(step)
 
     def cluster(flat: int) -> Cluster:
@@ -159,8 +163,8 @@ def log_likelihood_ratio(seen: FloatArray, expected: FloatArray, total: float) -
     return result
 
 
-def _null(draw: Callable[[], float], replicates: int) -> FloatArray:
-    return np.sort([draw() for _ in range(replicates)])
+def _null(draw: Callable[[], float], replicates: int, at: Told) -> FloatArray:
+    return np.sort([draw() for _ in draws(replicates, at)])
 
 
 def _cluster(

@@ -15,6 +15,7 @@ from data.model import LonLat
 from data.query import Near
 from layers.analytics.near_repeat import knox
 from layers.analytics.near_sites import near_sites
+from layers.analytics.progress import Told, untold
 from layers.analytics.scan import scan_permutation
 from layers.hotspots.counted import Rows, rows_that_count
 from layers.hotspots.names import Names
@@ -57,8 +58,20 @@ class Analysis:
         }
 
 
-def analysed(view: View, what: What, *, metres: float, hours: float, names: Names, zone: str) -> Analysis:
-    """Return the answer for what a view lets through; equal questions have equal answers."""
+def analysed(
+    view: View,
+    what: What,
+    *,
+    metres: float,
+    hours: float,
+    names: Names,
+    zone: str,
+    at: Told = untold,
+) -> Analysis:
+    """Return the answer for what a view lets through; equal questions have equal answers.
+
+    `at` is told between two steps how much is done; what it raises ends the work.
+    """
     rows, standing, twice = rows_that_count(view)
     left_out = (
         "Left out",
@@ -66,11 +79,11 @@ def analysed(view: View, what: What, *, metres: float, hours: float, names: Name
         f"{plural(view.unlocated, 'report')} without a place.",
     )
     if what is What.NEAR_SITES:
-        made = _near_sites(view, rows, metres=metres)
+        made = _near_sites(view, rows, metres=metres, at=at)
     elif what is What.NEAR_REPEAT:
-        made = _near_repeat(view, rows, metres=metres, hours=hours)
+        made = _near_repeat(view, rows, metres=metres, hours=hours, at=at)
     else:
-        made = _scan(view, rows, names=names, zone=zone)
+        made = _scan(view, rows, names=names, zone=zone, at=at)
     return Analysis(made.title, made.columns, made.rows, (*made.method, left_out, _REPORTING))
 
 
@@ -80,13 +93,14 @@ _REPORTING: Final = (
 )
 
 
-def _near_sites(view: View, rows: Rows, *, metres: float) -> Analysis:
+def _near_sites(view: View, rows: Rows, *, metres: float, at: Told) -> Analysis:
     sites, frame = view.snapshot.sites, view.frame
     visible = view.snapshot.scope_table(view.visible)
     sectors = sorted({str(sites.sector[row]) for row in sites.chosen(visible, sectors=frozenset())})
-    near = {
-        sector: rows_near(frame, sites, Near(sector, "", metres), visible=visible)[rows] for sector in sectors
-    }
+    near = {}
+    for done, sector in enumerate(sectors):
+        at(done / len(sectors))
+        near[sector] = rows_near(frame, sites, Near(sector, "", metres), visible=visible)[rows]
     labels = view.snapshot.taxonomy.words("label")
     types = frame.combos.type[frame.combo[rows]]
     table = near_sites(near, types, names={int(code): labels[int(code)] for code in np.unique(types)})
@@ -116,11 +130,11 @@ def _near_sites(view: View, rows: Rows, *, metres: float) -> Analysis:
     )
 
 
-def _near_repeat(view: View, rows: Rows, *, metres: float, hours: float) -> Analysis:
+def _near_repeat(view: View, rows: Rows, *, metres: float, hours: float, at: Told) -> Analysis:
     rows, times = _sample(view, rows)
     xy = _metres(view, rows)
     draws = 999
-    found = knox(xy, times / 3_600_000, distance=metres, duration=hours, permutations=draws)
+    found = knox(xy, times / 3_600_000, distance=metres, duration=hours, permutations=draws, at=at)
     return Analysis(
         f"Near repeat: does one report follow another within {length(metres)} and {hours:g} h",
         ("Pairs", "By chance", "Ratio", "p"),
@@ -136,7 +150,7 @@ def _near_repeat(view: View, rows: Rows, *, metres: float, hours: float) -> Anal
     )
 
 
-def _scan(view: View, rows: Rows, *, names: Names, zone: str) -> Analysis:
+def _scan(view: View, rows: Rows, *, names: Names, zone: str, at: Told) -> Analysis:
     rows, times = _sample(view, rows)
     columns = ("Place", "From", "To", "Reports", "By chance", "Times", "p")
     title = "Clusters: where and when more came together than chance would put there"
@@ -153,14 +167,14 @@ def _scan(view: View, rows: Rows, *, names: Names, zone: str) -> Analysis:
     step = ((times - start) * _STEPS // span).astype(np.int64)
     middle = np.asarray((cells + 0.5) * size, dtype=np.float64)
     found = scan_permutation(
-        middle, place.ravel(), step, max_share=0.3, max_steps=_MOST_STEPS, replicates=_REPLICATES
+        middle, place.ravel(), step, max_share=0.3, max_steps=_MOST_STEPS, replicates=_REPLICATES, at=at
     )
     lon, lat = inverse_mercator(view.frame.x[rows], view.frame.y[rows])
 
     def row(each: Any) -> list[Any]:
         inside = np.isin(place.ravel(), each.members)
         named = names.of(LonLat(float(lon[inside].mean()), float(lat[inside].mean())), reach_m=size)
-        begin, end = (start + span * at // _STEPS for at in (each.start, each.end + 1))
+        begin, end = (start + span * step // _STEPS for step in (each.start, each.end + 1))
         return [
             named.name,
             moment(begin, zone),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from shapely.geometry import box
 
+from dashboard.at_work import Work
+from dashboard.web.told import lines_of
 from data.clock import FixedClock
+from data.errors import Conflict
 from data.model import LocatedBy, LonLat, Role, StoreKind, Tlp
 from data.settings import Settings
 from data.store import open_store
@@ -264,3 +270,36 @@ def test_an_analysis_is_a_table_with_its_method(crowded: Served, what: str) -> N
     assert "on default points" in found["method"]["text"]
     assert crowded.officer.get(f"/api/v1/hotspots/analysis/{what}?metres=-1").status_code == 400
     assert crowded.client().get(f"/api/v1/hotspots/analysis/{what}").status_code == 401
+
+
+def test_an_analysis_says_how_far_it_is_to_whoever_accepts_lines(crowded: Served) -> None:
+    path = "/api/v1/hotspots/analysis/near-repeat?metres=1000&hours=24"
+    told = crowded.officer.get(path, headers={"Accept": "application/x-ndjson"})
+    lines = [orjson.loads(line) for line in told.text.splitlines()]
+    assert lines[-1] == {"answer": _get(crowded, path)}
+    assert all(0 <= line["done"] <= 1 for line in lines[:-1])
+
+
+def test_work_that_nobody_waits_for_any_more_ends_at_its_next_step() -> None:
+    at_step, leave, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def draws(work: Work) -> dict[str, Any]:
+        try:
+            work.at("0.10")
+            at_step.set()
+            leave.wait(20)
+            work.at("0.20")
+            raise AssertionError("nobody waited, and it went on")
+        except Conflict:
+            ended.set()
+            raise
+
+    async def hang_up() -> bytes:
+        lines = lines_of(draws)
+        first = await anext(lines)
+        await lines.aclose()
+        leave.set()
+        return first
+
+    assert orjson.loads(asyncio.run(hang_up())) == {"done": 0.1}
+    assert ended.wait(20)

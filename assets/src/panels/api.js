@@ -30,6 +30,25 @@ export async function ask(path, { signal, method = 'GET', body } = {}) {
   return answer;
 }
 
+/** Fetch an answer that says how far it is (`told`, from 0 to 1); giving up ends the work at the server too. */
+export async function askTold(path, { signal, told }) {
+  const response = await fetch(path, { signal, credentials: 'same-origin', headers: { Accept: 'application/x-ndjson' } });
+  if (response.status === 401) window.dispatchEvent(new CustomEvent('wf:signed-out'));
+  if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    const lines = (rest + (value ?? '')).split('\n');
+    rest = lines.pop();
+    for (const line of lines.map((text) => JSON.parse(text))) {
+      if (line.answer) return line.answer;
+      told(line.done);
+    }
+    if (done) throw new ApiError(response.status, { message: 'The answer broke off.', hint: 'Ask again.' });
+  }
+}
+
 /** Return a function that asks `path`, giving up its previous question. */
 export function latest() {
   let controller = null;

@@ -1,7 +1,7 @@
 /** Near sites, near repeat and the most likely clusters of what is filtered: a table each, with its method. */
 import { IDS } from './ids.js';
 import { button, byId, el } from './dom.js';
-import { ask as get, givenUp, withQuery } from './api.js';
+import { askTold, givenUp, withQuery } from './api.js';
 
 const QUESTIONS = [
   ['near-sites', 'Near sites', 'Which types of report lie nearer to sites of a sector than chance would put them'],
@@ -25,7 +25,7 @@ export function showAnalysis(state) {
     ...[['1', 'within 1 hour'], ['6', 'within 6 hours'], ['24', 'within a day'], ['168', 'within a week']].map(([value, text]) => el('option', { value, text })));
   soon.value = '6';
   const tabs = QUESTIONS.map(([name, label, about]) => [name, button(label, { title: about, on: { click: () => ask(name) } })]);
-  const stop = button('Cancel', { on: { click: () => { asking?.abort(); say('Cancelled.'); } } });
+  const stop = button('Cancel', { on: { click: () => { asking?.abort(); say('Cancelled: the server has stopped too.'); } } });
   let current = 'near-sites';
   let asking = null;
 
@@ -40,9 +40,12 @@ export function showAnalysis(state) {
     reach.hidden = name === 'scan';
     soon.hidden = name !== 'near-repeat';
     stop.hidden = false;
-    body.replaceChildren(el('p', { class: 'muted', text: 'Computing …' }));
+    const bar = el('progress', { max: '1', 'aria-label': 'Progress of the analysis' });
+    const share = el('span', { 'aria-hidden': 'true' }); // the bar says it; read aloud at each step it would be noise
+    body.replaceChildren(el('p', { class: 'muted analysis-wait' }, 'Computing … ', share, bar));
+    const told = (done) => { bar.value = done; share.textContent = `${Math.round(done * 100)} %`; };
     try {
-      const answer = await get(withQuery(`/api/v1/hotspots/analysis/${name}`, state.text(), { metres: reach.value, hours: soon.value }), { signal: mine.signal });
+      const answer = await askTold(withQuery(`/api/v1/hotspots/analysis/${name}`, state.text(), { metres: reach.value, hours: soon.value }), { signal: mine.signal, told });
       if (mine !== asking) return;
       stop.hidden = true;
       body.replaceChildren(...result(answer));
