@@ -104,6 +104,7 @@ QUESTIONS = (
     "/api/v1/releases/{release}/notices",
     "/api/v1/releases/{release}/file",
     "/api/v1/releases/{release}/manifest",
+    "/api/v1/releases/{release}/held",
     "/api/v1/third-agency",
     "/api/v1/incidents/{incident}/sanitised",
     "/tiles/incidents/0/0/0.mvt",
