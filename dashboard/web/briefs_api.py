@@ -40,7 +40,7 @@ def router(services: Services) -> APIRouter:
     _add_reading(routes, services, briefing)
     _add_making(routes, services, briefing)
     _add_pages(routes, services, briefing)
-    _add_questions(routes, services)
+    _add_questions(routes, services, briefing)
     return routes
 
 
@@ -59,10 +59,14 @@ def _add_reading(routes: APIRouter, services: Services, briefing: Briefing) -> N
         """Return the briefs that one may read, newest first; `stale`: how many pages do not hold now."""
         found = store.briefs.all(actor)
         # Only the newest are looked into: what is old has changed anyway.
-        stale = {
-            one.id: stale_count(services, store.briefs.get(actor, one.id)) for one in found[:_LOOKED_INTO]
+        inside = {one.id: store.briefs.get(actor, one.id) for one in found[:_LOOKED_INTO]}
+        closed = {
+            number
+            for number, brief in inside.items()
+            if brief.owner_id != actor.user_id and not briefing.readable(actor, brief)
         }
-        items = [briefs_json.listed(one, stale=stale.get(one.id, 0)) for one in found]
+        stale = {number: stale_count(services, one) for number, one in inside.items() if number not in closed}
+        items = [briefs_json.listed(one, stale=stale.get(one.id, 0)) for one in found if one.id not in closed]
         return many(items, total=len(items))
 
     @routes.get("/templates")
@@ -245,13 +249,13 @@ def _add_pages(routes: APIRouter, services: Services, briefing: Briefing) -> Non
         return _whole(services, actor, made)
 
 
-def _add_questions(routes: APIRouter, services: Services) -> None:
+def _add_questions(routes: APIRouter, services: Services, briefing: Briefing) -> None:
     briefs = services.store.briefs
 
     @routes.get("/{record_id}/questions")
     def questions(actor: Viewer, record_id: RecordId) -> Json:
         """Return what was asked when the brief was given."""
-        found = briefs.questions(actor, record_id)
+        found = briefs.questions(actor, briefing.read(actor, record_id).id)
         return many([briefs_json.question_json(one) for one in found], total=len(found))
 
     @routes.post("/{record_id}/questions", status_code=201)

@@ -79,9 +79,12 @@ def test_a_colleague_reads_a_frozen_brief_no_more_once_what_it_shows_is_marked_a
         assert supervisor.patch(f"/api/v1/incidents/{record.id}", json=body).status_code == 200
     site.refresh()
     for path in briefs:
-        assert [site.officer.get(path + more).status_code for more in ("", "/deltas")] == [404, 404]
+        for more in ("", "/deltas", "/questions", "/figures/incident"):
+            assert site.officer.get(path + more).status_code == 404
         assert site.officer.post(path + "/copy", json={}).status_code == 404
         assert supervisor.get(path).status_code == 200
+    assert site.officer.get("/api/v1/briefs").json()["total"] == 0
+    assert supervisor.get("/api/v1/briefs").json()["total"] == 2
 
 
 def test_words_that_somebody_searched_for_do_not_leave_in_the_line_of_the_source(site: Served) -> None:
