@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from dashboard.searching import PLAN_CELLS, Search, evidence_at
@@ -21,6 +21,7 @@ from layers.rescue.surface import Surface
 
 _UNDER_WAY: Final = frozenset({"assigned", "searching"})
 _ENDED: Final = frozenset({"done", "cancelled"})
+_LEFT: Final = _ENDED | {"planned"}  # whoever was assigned is no longer
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _as_it_was(here: Household, events: Sequence[SearchEvent], at: datetime) -> 
     status, by, since, contact = HouseholdStatus.UNVERIFIED, None, None, None
     for one in events:
         told = one.detail
-        after = _after(status, one.kind, str(told.get("status", "")))
+        after = _after(status, one.kind, told)
         if after is not status:
             status, by, since = after, one.who, one.at
         if one.kind == "household.contact" and told.get("outcome") == "reached":
@@ -98,15 +99,18 @@ def _as_it_was(here: Household, events: Sequence[SearchEvent], at: datetime) -> 
     )
 
 
-def _after(status: HouseholdStatus, kind: str, told: str) -> HouseholdStatus:
+def _after(status: HouseholdStatus, kind: str, detail: Mapping[str, Any]) -> HouseholdStatus:
     """Return the status after an event: said by a person, or following from a task."""
+    told = str(detail.get("status", ""))
     if kind == "household.status":
         return HouseholdStatus(told)
     if kind != "household.task":
         return status
+    if "stands" in detail:
+        return HouseholdStatus(str(detail["stands"]))
     if told in _UNDER_WAY and status in WORKING:
         return HouseholdStatus.ASSIGNED
-    return HouseholdStatus.LOCATED if told in _ENDED and status is HouseholdStatus.ASSIGNED else status
+    return HouseholdStatus.LOCATED if told in _LEFT and status is HouseholdStatus.ASSIGNED else status
 
 
 def _moved(pieces: Sequence[Piece], at: datetime) -> bool:

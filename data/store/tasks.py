@@ -179,7 +179,8 @@ class Tasks:
             known = here.whereabouts is not None
             values |= self._said(actor, HouseholdStatus.LOCATED if known else HouseholdStatus.UNVERIFIED)
         self._store.households.write(connection, here.seq, **values)
-        detail = {"task": str(before.id), "status": status.value}
+        stands = values.get("status", here.status.value)
+        detail = {"task": str(before.id), "status": status.value, "stands": stands}
         self._store.households.note(connection, actor, here.seq, "task", detail)
         self._store.households.tell(connection, actor, "task", here, status=status.value)
 

@@ -48,6 +48,9 @@ def test_a_household_without_a_place_is_looked_for_where_its_words_or_somebody_s
     assert sheet.status_code == 200
     ok(client.patch(f"/api/v1/tasks/{asked['id']}", json={"status": "cancelled"}))
     assert ok(client.get(f"/api/v1/households/{silent}"))["status"] == "unverified"
+    last = ok(client.get("/api/v1/respond/history"))["items"][-1]["at"]
+    then = ok(client.get("/api/v1/respond/then", params={"at": last}))["households"]
+    assert {one["id"]: one["status"] for one in then}[silent] == "unverified"
 
 
 def test_segments_are_named_anew_and_taken_away_together(site: Served) -> None:

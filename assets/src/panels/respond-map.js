@@ -226,6 +226,8 @@ export function createRespondMap({ map, token, choose, send }) {
       if (!found) return void (was && (set(RESPOND.areas, []), this.households(), expected()));
       households = found.households.filter((one) => one.open && Number.isFinite(one.place.lon)).map((one) => ({ id: one.id, score: one.priority.score, people: one.people_count, cut_off: false, accuracy_m: one.place.accuracy_m, lon: one.place.lon, lat: one.place.lat }));
       drawHouseholds();
+      // Which ground was divided how at that time is not kept.
+      set(RESPOND.segments, []);
       return void drawExpected(found.expected);
     },
     choose(id) {

@@ -22,7 +22,7 @@ export function createReplay({ host, show }) {
   const play = button('Play', { 'aria-pressed': 'false', on: { click: () => (timer ? pause() : begin()) } });
   const back = button('Back to now', { class: 'button primary', on: { click: () => stop() } });
   const bar = el('section', { class: 'respond-then', 'aria-label': 'History', hidden: true },
-    el('div', { class: 'respond-then-head', role: 'status' }, el('span', { class: 'status due', text: 'Replay · read only' }), at, what, el('span', { class: 'grow' }), play, back), slider);
+    el('div', { class: 'respond-then-head', role: 'status' }, el('span', { class: 'status due', text: 'Replay · read only', title: 'Households that were merged since stand together; segments are not shown.' }), at, what, el('span', { class: 'grow' }), play, back), slider);
   host.append(bar);
 
   async function start() {
