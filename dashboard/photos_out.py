@@ -70,9 +70,14 @@ def release_photos(services: Services, ask: Ask) -> Left:
 
 def _photos(services: Services, ask: Ask, judged: Judged) -> Iterator[tuple[str, bytes, Item]]:
     files = services.store.attachments
+    holders = files.holders()
     # What is coarse for the public is never a photo: it may show anybody.
     for one in (
-        [] if judged.generalised else records_of(services.store, judged.reader, "incident", judged.seqs)
+        []
+        if judged.generalised
+        else records_of(
+            services.store, judged.reader, "incident", tuple(seq for seq in judged.seqs if seq in holders)
+        )
     ):
         for number, photo in enumerate(files.of(judged.reader, one.id), start=1):
             content = files.content(judged.reader, one.id, photo.id)[1]

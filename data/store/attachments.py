@@ -49,6 +49,13 @@ class Attachments:
             self._store.changes.note(connection, "incident", seq)
         return attachment_id
 
+    def holders(self) -> frozenset[int]:
+        """Return the seqs of all incidents that have files; whose they are is the caller's to ask."""
+        c = t.attachment.c
+        with reading(self._store.engine) as connection:
+            rows = connection.execute(select(c.record_seq).where(c.kind == "incident").distinct())
+            return frozenset(rows.scalars())
+
     def of(self, actor: Actor, incident_id: UUID) -> list[Attachment]:
         """Return the files of an incident that the actor may see, oldest first."""
         incident = self._store.incidents.get(actor, incident_id)

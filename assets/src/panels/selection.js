@@ -50,8 +50,9 @@ export function createSelection({ map, feed, wall, chosen: told = () => {} }) {
   };
 }
 
-/** Somebody who is writing a comment does not want it replaced under the cursor. */
+/** Somebody who is writing a comment, or choosing from a menu, does not want it replaced under the cursor. */
 function typing() {
+  if (document.querySelector(`#${IDS.details} details.menu[open]`)) return true;
   const field = document.activeElement;
   return Boolean(field?.closest(`#${IDS.details}`) && field.matches('textarea, input, select') && field.value);
 }
