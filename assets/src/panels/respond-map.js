@@ -68,7 +68,7 @@ export function createRespondMap({ map, token, choose, send }) {
     if (!held(event)) return;
     event.preventDefault();
     if (goal) send(goal, event.dataTransfer.getData('text/wf-resource'));
-    else notify('There is no household, task or segment just there.', { bad: true });
+    else notify(manyAt(event) ? 'Several households lie there: come closer first.' : 'There is no household, task or segment just there.', { bad: true });
   });
 
   /** What lies under a pointer that a resource may be sent to. */
@@ -77,6 +77,12 @@ export function createRespondMap({ map, token, choose, send }) {
     if (!engine) return null;
     const box = engine.getCanvas().getBoundingClientRect();
     return goalUnder(engine, clientX - box.left, clientY - box.top);
+  }
+
+  /** Whether households that are told together lie under a pointer. */
+  function manyAt({ clientX, clientY }) {
+    const box = map.engine.getCanvas().getBoundingClientRect();
+    return map.engine.queryRenderedFeatures([clientX - box.left, clientY - box.top], { layers: ['wf-respond-many'] }).length > 0;
   }
 
   function goalUnder(engine, x, y) {
