@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from shapely import LineString, to_wkb
 from starlette.testclient import TestClient
 
@@ -22,7 +23,9 @@ def _tasks_of(client: TestClient) -> list[dict[str, Any]]:
     return list(plan["tasks"])
 
 
-def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served) -> None:
+def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(
+    site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, world = site.officer, site.world
     unknown = _ok(client.get("/api/v1/respond/reach"))
     assert (unknown["known"], unknown["cut_off"], unknown["why"]) == (
@@ -91,6 +94,11 @@ def test_a_closed_road_cuts_people_off_and_its_reopening_frees_them(site: Served
     assert ways[near][0] == "road"
     assert ways[far][0] == "road, then on foot"
     assert ways[far][1].endswith("By road as far as it is open, then on foot.")
+    assert _ok(client.post("/api/v1/plan", json={"hours": 12}), 201)["notes"] == []
+    with monkeypatch.context() as patched:
+        patched.setattr("dashboard.legs._WORK", 0)  # as if the network were too large
+        (note,) = _ok(client.post("/api/v1/plan", json={"hours": 12}), 201)["notes"]
+    assert "straight line" in note
     wet = _ok(client.post("/api/v1/closures", json={**body, "name": "Flood"}), 201)
     assert {one["household"]["id"] for one in _tasks_of(client)} == {near}
     _ok(client.patch(f"/api/v1/closures/{wet['id']}", json={"revision": 1, "active": False}))
