@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sqlite3
+import subprocess
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +28,7 @@ from data.release import NewRecipient, Recipient, RecipientKind, Withheld, why_n
 from data.store import Store
 from layers.export.forms import Form
 from layers.release import Ask, Released, release
+from tests.support.places import ARTEFACTS
 from tests.support.records import BOSTON, HOSTILE, NOON, World
 
 HOME, OTHER, THIRD = 1, 2, 3
@@ -139,6 +142,26 @@ def test_a_file_holds_what_may_leave_says_its_marking_and_runs_nothing(
     else:
         read = gpd.read_parquet if form is Form.PARQUET else gpd.read_file
         assert set(read(done.file)["title"]) == set(HOSTILE)
+
+
+@pytest.mark.slow
+def test_a_workbook_opens_in_libreoffice_marked_and_is_looked_at(sqlite_world: World, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc")
+    for text in ("Gas leak in Revere", '=HYPERLINK("http://x.example")', "=1+1"):
+        sqlite_world.incident(title=text)
+    file = _given(sqlite_world.store, tmp_path, Form.XLSX).file
+    home = f"-env:UserInstallation=file://{tmp_path / 'home'}"
+    ARTEFACTS.mkdir(exist_ok=True)
+    for form, folder in (("csv", tmp_path), ("png", ARTEFACTS)):
+        command = [office, home, "--headless", "--convert-to", form, "--outdir", str(folder), str(file)]
+        subprocess.run(command, check=True, timeout=240, capture_output=True)
+    shown = (tmp_path / file.with_suffix(".csv").name).read_text()
+    assert "TLP:GREEN" in shown
+    picture = ARTEFACTS / file.with_suffix(".png").name
+    assert picture.stat().st_size > 5_000
+    picture.replace(ARTEFACTS / "workbook.png")
 
 
 def test_the_public_gets_a_place_to_a_kilometre_and_no_words_of_people(
