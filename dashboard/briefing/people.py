@@ -174,7 +174,7 @@ def alerts(desk: Desk) -> Draft | None:
     )
     return Draft(
         kind="alerts",
-        headline=f"{words.many(len(found), 'alert')} wait to be acknowledged."
+        headline=words.many(len(found), "alert waits", "alerts wait") + " to be acknowledged."
         if found
         else "No alert waits to be acknowledged.",
         what="Watch areas",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any, Final
@@ -19,7 +20,7 @@ from data.records import Site
 from data.reference import lifelines
 from layers.briefs import words
 from layers.briefs.document import LegendLine, MapSite, Table
-from layers.briefs.picture import hotspot_shapes, picture, spot
+from layers.briefs.picture import Box, hotspot_shapes, picture, spot
 from layers.hotspots import Asked, Kind, ground_of
 from layers.hotspots.names import names
 from layers.hotspots.ranked import ranked
@@ -32,6 +33,15 @@ _LETTER: Final = {SiteStatus.UNKNOWN: "Not known", SiteStatus.GREEN: "Green"} | 
     SiteStatus.RED: "Red",
 }
 _MOST_TOUCHING: Final = 400
+_ROOM_DEG: Final = 0.03
+_NOT_KNOWN: Final = "not known"
+# The names, without separators, of columns in which lists of sites say more than a status.
+_COLUMNS: Final = {
+    "impact": ("impact", "impacts"),
+    "action": ("action", "actions"),
+    "gap": ("gap", "gaps", "unmetneed", "unmetneeds"),
+    "eta": ("eta", "etr", "restoration", "estimatedrestoration"),
+}
 
 
 def hotspots(desk: Desk) -> Draft | None:
@@ -45,7 +55,7 @@ def hotspots(desk: Desk) -> Draft | None:
     items = found.items
     headline = (
         f"{words.many(found.total, 'place')} with more reports than chance would put there: "
-        f"{words.listed([one['name'] for one in items[:3]])}."
+        f"{_of(found.total, [one['name'] for one in items])}."
         if items
         else "No place has more reports than chance would put there."
     )
@@ -56,12 +66,12 @@ def hotspots(desk: Desk) -> Draft | None:
         + (() if not items else (found.behind.exposure,)),
         notes=found.behind.method.text,
         what="Getis-Ord Gi*, permutation p, Benjamini-Hochberg",
-        scopes=scopes_of(view) | _site_scopes(desk),
+        scopes=scopes_of(view) | site_scopes(desk),
         map=picture(
             view,
             title="Hotspots",
             at=desk.end,
-            bbox=desk.bbox,
+            bbox=desk.bbox or _frame([one["bbox"] for one in items]),
             shapes=hotspot_shapes(items),
             legend=(LegendLine(key="role:hotspot", label="Hotspot: passed its test"),) if items else (),
             note=found.behind.note,
@@ -69,6 +79,21 @@ def hotspots(desk: Desk) -> Draft | None:
         ),
         figures=tuple(_hotspot_figure(desk, one) for one in items),
         view={"piece": "hotspots", "filter": desk.filter, "bbox": desk.bbox},
+    )
+
+
+def _frame(boxes: list[Box]) -> Box | None:
+    """Return a box around all boxes with some room about them, or None of none."""
+    if not boxes:
+        return None
+    west, south = min(one[0] for one in boxes), min(one[1] for one in boxes)
+    east, north = max(one[2] for one in boxes), max(one[3] for one in boxes)
+    wide, high = max((east - west) / 6, _ROOM_DEG), max((north - south) / 6, _ROOM_DEG)
+    return (
+        max(west - wide, -180.0),
+        max(south - high, -85.0),
+        min(east + wide, 180.0),
+        min(north + high, 85.0),
     )
 
 
@@ -98,7 +123,7 @@ def touched(desk: Desk) -> Draft | None:
     )
     headline = (
         f"{words.many(len(near), 'site')} with severe reports within {NEAR_M:,.0f} m: "
-        f"{words.listed([site.name for site, _, _ in near[:2]])}{' and others' if len(near) > 2 else ''}."
+        f"{_among([site.name for site, _, _ in near], 2)}."
         if near
         else f"No site has a severe report within {NEAR_M:,.0f} m."
     )
@@ -107,7 +132,7 @@ def touched(desk: Desk) -> Draft | None:
         kind="sites",
         headline=headline,
         what="Sites and severe reports of the period",
-        scopes=scopes_of(severe) | _site_scopes(desk),
+        scopes=scopes_of(severe) | site_scopes(desk),
         table=Table(
             title="Sites touched",
             columns=("Site", "Sector", "Status", "Reports", "Nearest"),
@@ -124,11 +149,13 @@ def lifeline_table(desk: Desk) -> Draft | None:
     if desk.smallest:
         return None
     sites = _all_sites(desk)
-    rows = tuple(_lifeline_row(one.name, [s for s in sites if s.lifeline == one.id]) for one in _lines())
+    rows = tuple(
+        _lifeline_row(desk, one.name, [s for s in sites if s.lifeline == one.id]) for one in _lines()
+    )
     down = [site for site in sites if site.status is SiteStatus.RED]
     unsaid = sum(site.status is SiteStatus.UNKNOWN for site in sites)
     headline = (
-        f"{words.many(len(down), 'site')} red: {words.listed([one.name for one in down[:3]])}."
+        f"{words.many(len(down), 'site')} red: {_among([one.name for one in down], 3)}."
         if down
         else "No site is reported red."
     )
@@ -137,12 +164,11 @@ def lifeline_table(desk: Desk) -> Draft | None:
         headline=headline,
         lines=(f"{words.many(unsaid, 'site')} of {len(sites):,} nobody has said anything of.",),
         what="Lifeline status as reported for each site",
-        scopes=_site_scopes(desk),
+        scopes=site_scopes(desk),
         table=Table(
             title="Community lifelines",
-            columns=("Lifeline", "Red", "Yellow", "Green", "Not known", "Worst"),
+            columns=("Lifeline", "Status", "Sites", "Impact", "Action", "Gap", "ETA"),
             rows=rows,
-            numeric=(1, 2, 3, 4),
         ),
         figures=(_sites_figure(desk, "sites_red", "sites reported red", down),),
         view={"piece": "lifelines", "filter": desk.filter, "bbox": desk.bbox},
@@ -219,12 +245,53 @@ def _lines() -> list[Any]:
     return list(lifelines().values())
 
 
-def _lifeline_row(name: str, sites: list[Site]) -> tuple[str, ...]:
+def status_words(one: Site) -> str:
+    """Return what was said of a site in a word."""
+    return _LETTER[one.status]
+
+
+def _lifeline_row(desk: Desk, name: str, sites: list[Site]) -> tuple[str, ...]:
     by = Counter(site.status for site in sites)
-    worst = max(sites, key=lambda one: (one.status, one.name), default=None)
-    said = "no site" if worst is None else worst.name if worst.status > SiteStatus.GREEN else "none reported"
-    order = (SiteStatus.RED, SiteStatus.YELLOW, SiteStatus.GREEN, SiteStatus.UNKNOWN)
-    return (name, *(f"{by[status]:,}" for status in order), said)
+    order = (SiteStatus.RED, SiteStatus.YELLOW, SiteStatus.GREEN)
+    said = [f"{by[status]:,} {_LETTER[status].lower()}" for status in order if by[status]]
+    worst = max((site.status for site in sites), default=SiteStatus.UNKNOWN)
+    hit = sorted(
+        (one for one in sites if one.status > SiteStatus.GREEN), key=lambda one: (-one.status, one.name)
+    )
+    told = [] if desk.actor.passes_on else hit  # what else a list said of a site stays in the house
+    impact = _among([f"{one.name} {_LETTER[one.status].lower()}" for one in hit], 2)
+    return (
+        name,
+        _LETTER[worst] if sites else "no site known",
+        ", ".join([*said, f"{by[SiteStatus.UNKNOWN]:,} not known"]),
+        "; ".join(filter(None, [impact, _told(told, "impact")]))
+        or (_NOT_KNOWN if not said else "none reported"),
+        *(_told(told, column) or _NOT_KNOWN for column in ("action", "gap", "eta")),
+    )
+
+
+def _told(sites: list[Site], column: str) -> str:
+    """Return what lists of these sites say in a column that goes by one of several names."""
+    found = []
+    for one in sites:
+        extra = {
+            re.sub(r"[^a-z]", "", str(key).casefold()): value for key, value in (one.extra or {}).items()
+        }
+        said = next((str(extra[name]).strip() for name in _COLUMNS[column] if extra.get(name)), "")
+        if said:
+            found.append(f"{one.name}: {said[:80]}")
+    return "; ".join(found[:2])
+
+
+def _of(total: int, names: list[str]) -> str:
+    return words.listed(names) if total <= 3 else f"{words.listed(names[:3])} stand out most"
+
+
+def _among(items: list[str], most: int) -> str:
+    """Return the first items as a phrase that says that there are more."""
+    if len(items) <= most:
+        return words.listed(items)
+    return words.listed([*items[:most], words.many(len(items) - most, "other")])
 
 
 def _sites_figure(desk: Desk, key: str, label: str, sites: list[Site]) -> BriefFigure:
@@ -239,5 +306,6 @@ def _sites_figure(desk: Desk, key: str, label: str, sites: list[Site]) -> BriefF
     )
 
 
-def _site_scopes(desk: Desk) -> frozenset[int]:
+def site_scopes(desk: Desk) -> frozenset[int]:
+    """Return the scopes of the sites that the maker sees."""
     return frozenset(np.unique(desk.view.snapshot.sites.listed.scope).tolist()) & desk.view.visible

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.briefing import forms, incidents, people, places
+from dashboard.briefing import forms, incidents, people, places, sitrep
 from dashboard.briefing.desk import Piece
 
 PIECES: Final[dict[str, Piece]] = {
@@ -16,6 +16,9 @@ PIECES: Final[dict[str, Piece]] = {
     "hotspots": places.hotspots,
     "touched": places.touched,
     "lifelines": places.lifeline_table,
+    "shelters": sitrep.shelters,
+    "outages": sitrep.outages,
+    "weather": sitrep.weather,
     "people": people.unaccounted_people,
     "tasks": people.tasks,
     "resources": people.resources,
@@ -59,9 +62,20 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template(
             "sitrep",
             "SITREP",
-            "Situation report: bottom line, changes, lifelines, people, hotspots, alerts.",
+            "Bottom line, changes, weather, lifelines, outages, people, shelters, hotspots, alerts.",
             24,
-            ("bluf", "changes", "timeline", "lifelines", "people", "hotspots", "alerts"),
+            (
+                "bluf",
+                "changes",
+                "weather",
+                "timeline",
+                "lifelines",
+                "outages",
+                "people",
+                "shelters",
+                "hotspots",
+                "alerts",
+            ),
         ),
         Template(
             "ics201",
