@@ -60,11 +60,16 @@ def router(services: Services) -> APIRouter:
 
     @routes.get("/api/v1/hotspots/ranked", response_class=Response, dependencies=viewing)
     def hotspot_list(request: Request, actor: Viewer, asked: Asked, limit: Limit = 50) -> Response:
-        """Return the hotspots by name, the strongest first, each with a sentence and its outline."""
+        """Return the hotspots by name, the strongest first, each with a sentence and its outline.
+
+        A difference or an excess is ranked by its own test, and lists where more came; all else by Gi*.
+        """
 
         def make() -> bytes:
-            view = services.mirror.view(actor, asked.query, now=now)
-            found = ranked(view, asked.of(services, actor), names=names(), most=limit)
+            def look(query: Query) -> View:
+                return services.mirror.view(actor, query, now=now)
+
+            found = ranked(look(asked.query), asked.of(services, actor), names=names(), most=limit, look=look)
             return orjson.dumps(found.as_dict())
 
         now = services.clock.now()

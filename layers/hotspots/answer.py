@@ -19,6 +19,7 @@ from layers.hotspots.counted import Counted
 from layers.hotspots.layer import NOTES, UNADJUSTED, Kind
 from layers.hotspots.mask import Validity
 from layers.hotspots.method import Facts, Method, method
+from layers.hotspots.tested import AgainstPast
 from layers.hotspots.window import Window
 
 MAX_SHOWN: Final = 5_000
@@ -39,6 +40,7 @@ class Hotspots:
     tests: int = 0
     exact: bool = True
     more: tuple[tuple[str, str], ...] = ()  # lines of the method that only this kind has
+    past: AgainstPast | None = None  # what the list ranks, where it is not Gi*
 
     @property
     def kind(self) -> Kind:

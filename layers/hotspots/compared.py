@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from scipy.stats import norm
 
 from data.mirror import View
 from layers.analytics.difference import Difference, difference, enough
-from layers.analytics.getis_ord import gi_star
+from layers.analytics.getis_ord import GiResult, gi_star
 from layers.hotspots.answer import Hotspots, shown
 from layers.hotspots.asked import Asked
 from layers.hotspots.cells import Cells, Table, any_of_four, cells_for, gathered, spread_to_four
@@ -18,7 +18,7 @@ from layers.hotspots.counted import Counted, counted, joined
 from layers.hotspots.earlier import Earlier, Look, earlier, in_window, period
 from layers.hotspots.layer import Against
 from layers.hotspots.mask import Mask, validity
-from layers.hotspots.tested import FULL, coarser
+from layers.hotspots.tested import FULL, AgainstPast, Tested, coarser
 from layers.hotspots.window import Window
 from layers.hotspots.words import plural
 
@@ -55,7 +55,7 @@ def _answer(
     here = _changes(counts, then, valid.valid, periods=periods)
     smaller = _changes(fine, fine_before, finest.valid, periods=periods)
     larger = _changes(gathered(counts), gathered(then), any_of_four(valid.valid), periods=periods)
-    made, more = here.made, here.more
+    made, more, shape = here.made, here.more, valid.valid.shape
     columns = {
         "count": here.now,
         "before": np.round(here.before / periods, 2),
@@ -69,7 +69,7 @@ def _answer(
         "claim": here.claim,
         "robust": _agreeing(smaller, here, larger),
         "sign": np.where(more, 1, -1),
-        "edge": valid.valid & (here.neighbours < FULL),
+        "edge": valid.valid & (here.gi.neighbours < FULL),
     }
     which = valid.valid & ((counts > 0) | (then > 0) | here.claim)
     strength = -np.nan_to_num(np.log10(np.maximum(made.p, 1e-300)), nan=0.0)
@@ -85,6 +85,23 @@ def _answer(
         reports=int(counts.sum()),
         tests=made.tests,
         more=_more(found, past, before, asked.zone),
+        past=AgainstPast(
+            Tested(
+                cells=cells,
+                counts=counts,
+                validity=valid,
+                gi=replace(here.gi, z=norm.isf(np.clip(made.p.reshape(shape) / 2, 1e-300, 0.5))),
+                p=made.p.reshape(shape),
+                q=made.q.reshape(shape),
+                claim=here.claim & more,
+                scales=_scales(smaller, here, larger),
+                tests=made.tests,
+                exact=True,
+                expected=then / periods,
+            ),
+            "came in the period before" if periods == 1 else f"came then on average of {periods} periods",
+            periods,
+        ),
     )
 
 
@@ -94,7 +111,7 @@ class _Changes:
 
     now: Table
     before: Table
-    neighbours: Table
+    gi: GiResult
     made: Difference
     claim: Mask
     more: Mask
@@ -105,18 +122,24 @@ def _changes(counts: Table, before: Table, valid: Mask, *, periods: int) -> _Cha
     around, around_before = (np.where(valid, each.local_sum, 0).astype(np.int64) for each in (later, earlier))
     made = difference(around.ravel(), around_before.ravel(), now_time=1.0, before_time=float(periods))
     claim = made.claim.reshape(valid.shape) & valid & enough(int(counts.sum()), int(before.sum()))
-    return _Changes(around, around_before, later.neighbours, made, claim, around * periods >= around_before)
+    return _Changes(around, around_before, later, made, claim, around * periods >= around_before)
 
 
 def _agreeing(smaller: _Changes, here: _Changes, larger: _Changes) -> Table:
     """Return at how many of the three scales each cell is in a claim of a change the same way."""
 
-    def at_scales(way: Callable[[_Changes], Mask]) -> Table:
-        claims = (any_of_four(way(smaller)), way(here), spread_to_four(way(larger)))
-        return np.asarray(np.sum(claims, axis=0, dtype=np.int64))
+    def at_scales(*, more: bool) -> Table:
+        return np.asarray(np.sum(_scales(smaller, here, larger, more=more), axis=0, dtype=np.int64))
 
-    more = at_scales(lambda each: each.claim & each.more)
-    return np.where(here.more, more, at_scales(lambda each: each.claim & ~each.more))
+    return np.where(here.more, at_scales(more=True), at_scales(more=False))
+
+
+def _scales(
+    smaller: _Changes, here: _Changes, larger: _Changes, *, more: bool = True
+) -> tuple[Mask, Mask, Mask]:
+    """Return where each scale claims a change this way, in cells of the middle one."""
+    fine, own, coarse = (each.claim & (each.more == more) for each in (smaller, here, larger))
+    return any_of_four(fine), own, spread_to_four(coarse)
 
 
 def _more(found: Counted, past: Counted, before: Earlier, zone: str) -> tuple[tuple[str, str], ...]:

@@ -12,17 +12,20 @@ import shapely
 from data.mirror import View
 from data.model import LonLat
 from data.query import Dimension
-from layers.analytics.excess import excess
+from layers.analytics.difference import Difference, difference
+from layers.analytics.excess import Excess, excess
 from layers.hotspots.answer import Hotspots, cell_id
 from layers.hotspots.asked import Asked
 from layers.hotspots.cells import cells_for
 from layers.hotspots.counted import Counted, counted
 from layers.hotspots.course import course
+from layers.hotspots.earlier import Look
 from layers.hotspots.layer import Kind
+from layers.hotspots.maps import hotspots
 from layers.hotspots.mask import drawn_in
 from layers.hotspots.names import Names, SitesNear
 from layers.hotspots.outlines import Drawn, Outline, outlines
-from layers.hotspots.tested import Tested, tested
+from layers.hotspots.tested import AgainstPast, Tested, tested
 from layers.hotspots.window import Window, window_of
 from layers.hotspots.words import length, sentence
 
@@ -42,15 +45,27 @@ class Ranked:
         return {"items": self.items, "total": self.total, "method": self.behind.method.as_dict()}
 
 
-def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST) -> Ranked:
-    """Return the hotspots of a view, at most `most` of them; equal questions have equal answers."""
+def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST, look: Look | None = None) -> Ranked:
+    """Return the hotspots of a view, at most `most` of them; equal questions have equal answers.
+
+    A difference or an excess is ranked by its own test of where more came, and needs `look`; any other kind
+    by Gi*.
+    """
+    if asked.kind in (Kind.DIFFERENCE, Kind.EXCESS):
+        behind = hotspots(view, asked, look=look)
+        if behind.past is None:
+            return Ranked([], 0, behind)
+        return _listed(view, behind.past.made, behind, names=names, most=most)
     found = counted(view, duplicates=asked.duplicates)
     cells = cells_for(found, bbox=asked.bbox, cell_m=asked.cell_m)
     if cells is None:
         return Ranked([], 0, Hotspots(replace(asked, kind=Kind.GI_STAR), found, window_of(view, found)))
     made = tested(view, cells, found, within=asked.within, exposure=asked.exposure)
-    window = window_of(view, found)
-    ran = course(made, found, window, only=made.claim)
+    return _listed(view, made, _behind(asked, found, window_of(view, found), made), names=names, most=most)
+
+
+def _listed(view: View, made: Tested, behind: Hotspots, *, names: Names, most: int) -> Ranked:
+    ran = course(made, behind.counted, behind.window, only=made.claim)
     each = sorted(outlines(made), key=lambda outline: (-_z(made, outline), outline.peak))
     ground = drawn_in(view.query)
     drawn = None if ground is None else Drawn(ground, Dimension.SHAPE in view.query.inverted)
@@ -58,12 +73,12 @@ def ranked(view: View, asked: Asked, *, names: Names, most: int = MOST) -> Ranke
     items = [
         {
             "rank": rank,
-            **_item(made, outline, names=names, sites=sites, drawn=drawn),
+            **_item(made, outline, names=names, sites=sites, drawn=drawn, past=behind.past),
             "trend": None if ran is None else str(ran.words().flat[outline.peak]),
         }
         for rank, outline in enumerate(each[:most], start=1)
     ]
-    return Ranked(items, len(each), _behind(asked, found, window, made))
+    return Ranked(items, len(each), behind)
 
 
 def _behind(asked: Asked, found: Counted, window: Window | None, made: Tested) -> Hotspots:
@@ -84,12 +99,18 @@ def _z(made: Tested, outline: Outline) -> float:
 
 
 def _item(
-    made: Tested, outline: Outline, *, names: Names, sites: SitesNear, drawn: Drawn | None
+    made: Tested,
+    outline: Outline,
+    *,
+    names: Names,
+    sites: SitesNear,
+    drawn: Drawn | None,
+    past: AgainstPast | None,
 ) -> dict[str, Any]:
     geometry = outline.geometry
     count = int(made.counts[outline.cells].sum())
     expected = float(made.expected[outline.cells & made.validity.valid].sum())
-    usual = excess([count], [expected])
+    usual = _ratio(count, expected, past)
     q, robust = float(made.q.flat[outline.peak]), int(made.robust[outline.cells & made.claim].max())
     at = _middle(made, outline)
     reach_m = math.sqrt(int(outline.cells.sum()) / math.pi) * made.cells.grid.cell_m
@@ -108,13 +129,27 @@ def _item(
         "q": float(f"{q:.3e}"),
         "robust": robust,
         "scales": _scales(made, outline),
-        "sentence": sentence(count=count, expected=expected, chance=q, robust=robust),
+        "sentence": sentence(
+            count=count,
+            expected=expected,
+            chance=q,
+            robust=robust,
+            than=past.than if past else "would be usual",
+        ),
         "outline": shapely.geometry.mapping(geometry),
         "shape": outline.shape(drawn),
         "bbox": [round(edge, 6) for edge in geometry.bounds],
         "lon": round(at.lon, 6),
         "lat": round(at.lat, 6),
     }
+
+
+def _ratio(count: int, expected: float, past: AgainstPast | None) -> Excess | Difference:
+    """Return the ratio with its interval; of a difference the earlier count is as unsure as the later."""
+    if past is None or past.periods is None:
+        return excess([count], [expected])
+    before = np.array([round(expected * past.periods)])
+    return difference(np.array([count]), before, now_time=1.0, before_time=float(past.periods))
 
 
 def _middle(made: Tested, outline: Outline) -> LonLat:

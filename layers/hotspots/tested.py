@@ -58,6 +58,18 @@ class Tested:
         return gi_star(self.expected, mask=self.validity.valid).local_sum
 
 
+@dataclass(frozen=True)
+class AgainstPast:
+    """A map tested against earlier times, as the list ranks it: only where more came, z being that of p.
+
+    `periods` is how many earlier ones a difference sums up; None where a place's past is its expectation.
+    """
+
+    made: Tested
+    than: str
+    periods: int | None = None
+
+
 def tested(
     view: View,
     cells: Cells,

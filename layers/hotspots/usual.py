@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from scipy.stats import norm
 
 from data.mirror import View
-from layers.analytics.getis_ord import gi_star
+from layers.analytics.getis_ord import GiResult, gi_star
 from layers.analytics.own_past import OwnPast, enough_of, own_past
 from layers.hotspots.answer import Hotspots, shown
 from layers.hotspots.asked import Asked
@@ -18,7 +18,7 @@ from layers.hotspots.counted import Counted, counted
 from layers.hotspots.earlier import Earlier, Look, earlier, in_window, period
 from layers.hotspots.layer import Against
 from layers.hotspots.mask import Mask, Validity, validity
-from layers.hotspots.tested import FULL, coarser
+from layers.hotspots.tested import FULL, AgainstPast, Tested, coarser
 from layers.hotspots.window import Window
 from layers.hotspots.words import plural
 
@@ -75,8 +75,21 @@ def _answer(asked: Asked, cells: Cells, fine: Table, finest: Validity, facts: _F
         "robust": np.sum(agreeing, axis=0, dtype=np.int8),
         "own": counts[0],
         "own_expected": np.round(counts[1:].mean(axis=0), 2),
-        "edge": valid.valid & (here.neighbours < FULL),
+        "edge": valid.valid & (here.gi.neighbours < FULL),
     }
+    ranks = Tested(
+        cells=cells,
+        counts=counts[0],
+        validity=valid,
+        gi=replace(here.gi, z=columns["z"]),
+        p=columns["p"],
+        q=columns["q"],
+        claim=here.claim,
+        scales=agreeing,
+        tests=made.tests,
+        exact=True,
+        expected=counts[1:].mean(axis=0),
+    )
     which = valid.valid & ((counts.sum(axis=0) > 0) | here.claim)
     strength = np.nan_to_num(columns["z"], nan=-9.0) + 1e6 * here.claim
     return Hotspots(
@@ -89,6 +102,7 @@ def _answer(asked: Asked, cells: Cells, fine: Table, finest: Validity, facts: _F
         reports=int(counts[0].sum()),
         tests=made.tests,
         more=_more(facts.found, facts.past, facts.before, made.spread, zone=asked.zone),
+        past=AgainstPast(ranks, "would be usual there"),
     )
 
 
@@ -97,7 +111,7 @@ class _Beyond:
     """Per cell (ny × nx) with its neighbours."""
 
     now: Table
-    neighbours: Table
+    gi: GiResult
     made: OwnPast
     claim: Mask
 
@@ -107,7 +121,7 @@ def _beyond(counts: Table, valid: Mask) -> _Beyond:
     sums = np.stack([np.where(valid, one.local_sum, 0) for one in each]).astype(np.int64)
     made = own_past(sums[0].ravel(), sums[1:].reshape(len(counts) - 1, -1))
     sure = enough_of(int(counts[0].sum()), int(counts[1:].sum()))
-    return _Beyond(sums[0], each[0].neighbours, made, made.claim.reshape(valid.shape) & valid & sure)
+    return _Beyond(sums[0], each[0], made, made.claim.reshape(valid.shape) & valid & sure)
 
 
 def _more(

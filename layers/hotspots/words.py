@@ -34,12 +34,12 @@ def tries(chance: float) -> str:
     return f"less than once in {often:,} tries"
 
 
-def sentence(*, count: int, expected: float, chance: float, robust: int) -> str:
+def sentence(*, count: int, expected: float, chance: float, robust: int, than: str = "would be usual") -> str:
     """Return what a hotspot means in one sentence."""
     reports = plural(count, "report")
     usual = about(expected)
     usual = usual if usual.startswith("fewer") else f"about {usual}"
     return (
-        f"{reports} where {usual} would be usual; a difference this large would come by chance "
+        f"{reports} where {usual} {than}; a difference this large would come by chance "
         f"{tries(chance)}; seen at {_SCALES.get(robust, _SCALES[1])}."
     )

@@ -16,14 +16,16 @@ from data.mirror.geography import Geography, in_shape
 from data.model import LonLat
 from data.query.shapes import parse_shapes
 from layers.analytics.cells import Grid
-from layers.hotspots import Asked
+from layers.hotspots import Asked, Kind
 from layers.hotspots.names import names
 from layers.hotspots.outlines import Outline
 from layers.hotspots.ranked import Ranked, ranked
 from layers.hotspots.words import about, length, plural, sentence, tries
 from tests.support.frames import NO_TESTS, Row, sites_of, snapshot_of, view_of
 from tests.unit.test_hotspots_tested import crowd, scattered
+from tests.unit.test_hotspots_time import SPOT, _at
 
+BUSY = (-72.2, 42.55, -72.15, 42.6)
 LOGAN, WORCESTER = (-71.0096, 42.3656), (-71.802, 42.262)
 
 
@@ -165,3 +167,27 @@ def test_every_place_on_earth_has_a_name(lon, lat):
     named = names().of(LonLat(lon, lat), reach_m=500.0)
     assert named.name
     assert named.place
+
+
+@pytest.mark.parametrize(
+    ("kind", "than"),
+    [(Kind.EXCESS, "would be usual there"), (Kind.DIFFERENCE, "came in the period before")],
+)
+def test_what_compares_with_earlier_times_ranks_by_its_own_test(kind, than):
+    always = [*_at(3_000, days=(0, 20), first=1), *_at(1_500, days=(0, 20), box=BUSY, first=20_000)]
+    rows = [*always, *_at(60, days=(0, 1), box=SPOT, first=50_000)]
+
+    def of(own: Kind) -> Ranked:
+        view, asked = view_of(rows, "last=1d"), Asked(kind=own, cell_m=3_000)
+        return ranked(view, asked, names=names(), look=lambda query: view_of(rows, query.canonical()))
+
+    found, first = of(kind), of(kind).items[0]
+    assert SPOT[0] < first["lon"] < SPOT[2]
+    assert SPOT[1] < first["lat"] < SPOT[3]
+    assert f"{than}; a difference this large" in first["sentence"]
+    assert 1 < first["low"] <= first["ratio"] <= first["high"]
+    assert found.behind.kind is kind
+    busy = shapely.box(*BUSY)
+    ground = [shapely.from_geojson(orjson.dumps(item["outline"]).decode()) for item in found.items]
+    assert not any(shapely.intersects(each, busy) for each in ground)  # though most reports lie there
+    assert of(Kind.GI_STAR).behind.kind is Kind.GI_STAR

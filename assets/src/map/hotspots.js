@@ -115,7 +115,7 @@ export function createHotspots({ map, state, setData }, legend) {
   function drawFound() {
     const { items, hovered, held } = found;
     const outline = (geometry, isChosen) => ({ type: 'Feature', properties: { part: 'outline', chosen: isChosen }, geometry });
-    const ranks = kind() === 'gi_star' ? items.slice(0, SHOWN_RANKS).map(({ rank, lon, lat }) => ({
+    const ranks = kind() !== 'density' && kind() !== 'trend' ? items.slice(0, SHOWN_RANKS).map(({ rank, lon, lat }) => ({
       type: 'Feature', properties: { part: 'rank', rank }, geometry: { type: 'Point', coordinates: [lon, lat] },
     })) : [];
     const box = kind() !== 'density' && state.hotspots.bbox ? [{ type: 'Feature', properties: { part: 'box' }, geometry: boxOf(state.hotspots.bbox) }] : [];

@@ -87,14 +87,19 @@ export function hotspotDetails({ state, actions, select, close }) {
 }
 
 /** Return the facts of a ranked hotspot. */
-export function factsOf(item, exposure = '') {
+export function factsOf(item, { exposure = '', kind = 'gi_star' } = {}) {
   const between = interval(item.low, item.high);
   return [
-    ['Reports', number(item.count)], ['Expected', `about ${number(item.expected)}, if all lay ${exposure ? 'as people do' : 'evenly'}`],
+    ['Reports', number(item.count)], [kind === 'difference' ? 'Before' : 'Expected', expectedText(item, { exposure, kind })],
     ['Ratio', `${times(item.ratio)}${between ? ` (95 % interval ${between})` : ''}`],
     ['z', item.z === undefined ? '' : Number(item.z).toFixed(1)], ['q', item.q === undefined ? '' : `${chance(item.q)} after correction`],
     ['Robust', robustText(item)], ['Cell sizes', scalesText(item.scales)], ['Trend', item.trend === undefined || item.trend === null ? '' : `${trendText(item.trend)}; an indicator, not a forecast`],
   ];
+}
+
+function expectedText({ expected }, { exposure, kind }) {
+  if (kind === 'difference') return `about ${number(expected)} in a time as long`;
+  return `about ${number(expected)}, ${kind === 'excess' ? 'by the same place’s own past' : `if all lay ${exposure ? 'as people do' : 'evenly'}`}`;
 }
 
 /** "750 m and 1.5 km, not 3 km": the sizes that see it, and those that do not. */

@@ -12,6 +12,8 @@ const SLOW_MS = 300;
 const scales = ({ robust }) => Number(robust) || 0;
 const later = (value) => (value === null || value === undefined ? Infinity : Number(value));
 const by = (value) => (one, other) => value(one) - value(other) || one.rank - other.rank;
+/** By what test the strongest comes first. */
+export const RANKED_BY = { gi_star: 'Gi*', excess: 'unusual here', difference: 'more than before' };
 export const ORDERS = {
   rank: ['Strongest', by(({ rank }) => rank)],
   count: ['Most reports', by((item) => -item.count)],
@@ -50,7 +52,7 @@ export function hotspotList({ state, pick, hover, took, sure, set }) {
   async function refresh(now) {
     const known = about.reports;
     about = { ...about, ...now };
-    const path = withQuery('/api/v1/hotspots/ranked', state.text(), { kind: 'gi_star', bbox: about.bbox, cell_m: about.cell_m, exposure: about.exposure });
+    const path = withQuery('/api/v1/hotspots/ranked', state.text(), { kind: about.kind ?? 'gi_star', against: about.against, bbox: about.bbox, cell_m: about.cell_m, exposure: about.exposure });
     if (mark === `${path} ${about.token}`) {
       // How many reports there were to test is heard from the surface, before or after the list.
       if (answered && !items.length && known !== about.reports) draw();
@@ -63,7 +65,7 @@ export function hotspotList({ state, pick, hover, took, sure, set }) {
       const answer = await asked(path);
       items = answer.items ?? [];
       answered = true;
-      words.textContent = items.length ? `${count(answer.total ?? items.length)} passed the test` : '';
+      words.textContent = items.length ? `${count(answer.total ?? items.length)} passed the test: ${RANKED_BY[about.kind] ?? RANKED_BY.gi_star}` : '';
       took(items, answer.method ?? null);
       draw();
     } catch (error) {
@@ -94,8 +96,8 @@ export function hotspotList({ state, pick, hover, took, sure, set }) {
       on: { click: () => open(place), mouseenter: () => hover(item), mouseleave: () => hover(null) },
     },
     el('span', { class: 'rank', text: String(item.rank), title: `Rank ${item.rank}` }),
-    el('div', { class: 'head' }, el('span', { class: 'title', text: item.name }), el('span', { class: 'ratio', text: times(item.ratio), title: 'Times what would be usual' })),
-    el('div', { class: 'meta' }, el('span', { class: 'where', text: `${number(item.count)} reports, about ${number(item.expected)} expected` }),
+    el('div', { class: 'head' }, el('span', { class: 'title', text: item.name }), el('span', { class: 'ratio', text: times(item.ratio), title: about.kind === 'difference' ? 'Times what came before' : 'Times what would be usual' })),
+    el('div', { class: 'meta' }, el('span', { class: 'where', text: `${number(item.count)} reports, about ${number(item.expected)} ${about.kind === 'difference' ? 'before' : 'expected'}` }),
       el('span', { text: interval(item.low, item.high), title: '95 % interval of the ratio' })),
     el('div', { class: 'meta' }, el('span', { class: isRobust(item) ? 'robust' : '', text: `${isRobust(item) ? 'Robust' : 'Not robust'}, ${scales(item)} of 3` }),
       trend ? el('span', { class: 'trend', title: trend.seen }, el('i', { class: `wf-hot-letter wf-way-${trend.way}`, text: trend.letter }), trend.label) : null,

@@ -2,7 +2,7 @@
 import { IDS } from './ids.js';
 import { byId, throttle } from './dom.js';
 import { holds } from '../map/hotspot-cells.js';
-import { optionsText, parseOptions } from '../map/hotspot-options.js';
+import { isOfEarlier, optionsText, parseOptions } from '../map/hotspot-options.js';
 import { cellSentence } from '../map/hotspot-words.js';
 import { clippedText } from '../map/shapes.js';
 import { factsOf, hotspotDetails } from './hotspots-details.js';
@@ -90,13 +90,13 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
   }
 
   function placeOf(item) {
-    return { ranked: true, id: item.id, name: item.name, kicker: `Hotspot ${item.rank} of ${list.items().length}`, sentence: item.sentence, count: item.count, facts: factsOf(item, now.exposure),
+    return { ranked: true, id: item.id, name: item.name, kicker: `Hotspot ${item.rank} of ${list.items().length}`, sentence: item.sentence, count: item.count, facts: factsOf(item, now),
       sites: item.sites, shape: item.shape, bbox: item.bbox, outline: item.outline };
   }
 
   /** A cell within a ranked hotspot stands for it; any other stands for itself. */
   function onCell({ detail: cell }) {
-    const ranked = cell.kind === 'gi_star' ? list.items().find(({ outline }) => holds(outline, [cell.lon, cell.lat])) : null;
+    const ranked = cell.kind === (now.kind ?? 'gi_star') ? list.items().find(({ outline }) => holds(outline, [cell.lon, cell.lat])) : null;
     hold(ranked ? placeOf(ranked) : placeOfCell(cell, state.params()));
   }
 
@@ -113,8 +113,10 @@ export function startHotspots({ state, map, tabs, sides, selection, token, on })
     state.beside(PARAMETER, text);
     left.set(text);
     if (detail.layer !== 'hotspots') return rank();
-    const { cell, bbox, exposure } = detail.options;
-    now = { ...now, bbox, exposure, cell_m: cell === 'auto' ? null : detail.about.cell_m, reports: detail.about.reports };
+    const { cell, bbox } = detail.options;
+    const own = isOfEarlier(detail.kind);
+    const exposure = own ? '' : detail.options.exposure;
+    now = { ...now, bbox, exposure, kind: own ? detail.kind : 'gi_star', against: own ? detail.options.against : '', cell_m: cell === 'auto' ? null : detail.about.cell_m, reports: detail.about.reports };
     return rank();
   });
   on('wf:hotspot', onCell);
