@@ -35,17 +35,16 @@ def shelters(desk: Desk) -> Draft | None:
     every = _shelters(desk)
     rooms = [(one, capacity_of(one.extra), occupancy_of(one.extra)) for one in every]
     beds = sum(room for _, room, _ in rooms if room is not None)
-    inside = sum(people for *_, people in rooms if people is not None)
+    counts = [people for *_, people in rooms if people is not None]
+    inside = f"{sum(counts):,} inside as last said" if counts else "how many are inside is not known"
     silent = sum(room is None for _, room, _ in rooms)
     rows = tuple(
         (one.name, status_words(one), _or_unknown(room), _or_unknown(people), one.address or _UNKNOWN)
         for one, room, people in rooms[:_MOST]
     )
-    room_words = (
-        f"room for {beds:,}, {inside:,} inside as last said" if silent < len(every) else "room not known"
-    )
+    known = f"room for {beds:,}" if silent < len(every) else "room not known"
     headline = (
-        f"{words.many(len(every), 'shelter')}: {room_words}."
+        f"{words.many(len(every), 'shelter')}: {known}, {inside}."
         if every
         else "No shelter is known here: whether none is open is not known."
     )

@@ -213,3 +213,24 @@ def test_a_viewer_reads_no_brief_of_others_and_makes_none(site: Served) -> None:
     assert site.officer.post("/api/v1/briefs", json={"template": "novel"}).status_code == 400
     bad = {"template": "bluf", "bbox": [1, 1, 0, 0]}
     assert site.officer.post("/api/v1/briefs", json=bad).status_code == 400
+
+
+def test_a_sitrep_tells_of_shelters_outages_and_lifelines_and_says_what_nobody_said(site: Served) -> None:
+    world = site.world
+    shelter: dict[str, Any] = {
+        "kind": "shelter",
+        "sector": "emergency-services",
+        "lifeline": "food-hydration-shelter",
+    }
+    world.site(name="High School", **shelter, extra={"Evac Capacity": "250", "ETA": "noon"})
+    world.site(name="Armory", **shelter)
+    _report(site, "Power out", type_code="utility.power-outage", extra={"customers": 1200})
+    pages = {one["kind"]: one for one in _make(site, site.officer, template="sitrep")["pages"]}
+    assert pages["shelters"]["headline"] == "2 shelters: room for 250, how many are inside is not known."
+    assert [row[2] for row in pages["shelters"]["table"]["rows"]] == ["250", "not known"]
+    assert "1,200 customers" in pages["outages"]["lines"][0]
+    assert "not known" in pages["outages"]["lines"][1]
+    assert "is not known" in pages["weather"]["headline"]
+    table = pages["lifelines"]["table"]
+    assert table["columns"] == ["Lifeline", "Status", "Sites", "Impact", "Action", "Gap", "ETA"]
+    assert {row[-1] for row in table["rows"]} == {"not known"}
