@@ -179,3 +179,31 @@ def test_numbers_are_said_with_no_more_digits_than_they_have(node: str) -> None:
         "new cold spot (cold in the last step only)",
         "none found",
     ]
+
+
+def test_filtering_to_one_cell_keeps_to_what_is_drawn_and_to_the_cell(node: str) -> None:
+    script = """
+    import { clippedText, shapeRings } from './src/map/shapes.js';
+    console.log(JSON.stringify(input[0].map((text) => [shapeRings(text), clippedText(text, input[1])])));
+    """
+    cell = (-71.1, 42.3, -71.05, 42.35)
+    drawn = [
+        "r:-71.08,42.2,-71,42.33",  # over two sides
+        "r:-72,42,-70,43",  # the cell and more
+        "r:-71.09,42.31,-71.06,42.34",  # within it
+        "r:-71,42.3,-70.9,42.35",  # beside it
+        "p:-71.12,42.29;-71.03,42.29;-71.03,42.36;-71.07,42.31;-71.12,42.36",  # bent: two tips reach beyond
+        "c:-71.1,42.3,2000",
+        "r:-71.2,42.2,-71.09,42.31|r:-71.06,42.34,-71,42.4",
+    ]
+    for rings, clipped in run(node, script, [drawn, cell]):
+        wanted = shapely.intersection(
+            shapely.union_all([shapely.Polygon(ring) for ring in rings]), shapely.box(*cell)
+        )
+        texts = [each.removeprefix("p:").split(";") for each in clipped.split("|") if each]
+        parts = [
+            shapely.Polygon([[float(number) for number in corner.split(",")] for corner in each])
+            for each in texts
+        ]
+        got = shapely.union_all([shapely.make_valid(part) for part in parts])
+        assert shapely.area(shapely.symmetric_difference(got, wanted)) < 5e-8  # of 2.5e-3 square degrees

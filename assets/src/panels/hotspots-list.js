@@ -42,7 +42,7 @@ export function hotspotList({ state, pick, hover, took, sure, set }) {
     ...Object.entries(ORDERS).map(([value, [text]]) => el('option', { value, text })));
   if (!ORDERS[order]) order = 'rank';
   sort.value = order;
-  const words = el('span', { class: 'muted hotspot-total', role: 'status' });
+  const words = el('span', { class: 'muted hotspot-total', role: 'status', title: 'How many passed the test, and by which test they are ranked' });
   byId(IDS.hotspotHead).replaceChildren(words, el('span', { class: 'grow' }), sort, button('How sure?', { on: { click: sure } }));
   host.setAttribute('role', 'listbox');
   host.setAttribute('tabindex', '0');
@@ -65,7 +65,7 @@ export function hotspotList({ state, pick, hover, took, sure, set }) {
       const answer = await asked(path);
       items = answer.items ?? [];
       answered = true;
-      words.textContent = items.length ? `${count(answer.total ?? items.length)} passed the test: ${RANKED_BY[about.kind] ?? RANKED_BY.gi_star}` : '';
+      words.textContent = items.length ? `${count(answer.total ?? items.length)} passed: ${RANKED_BY[about.kind] ?? RANKED_BY.gi_star}` : '';
       took(items, answer.method ?? null);
       draw();
     } catch (error) {
