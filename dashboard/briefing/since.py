@@ -9,7 +9,9 @@ from dashboard.briefing.stale import written_since
 from dashboard.services import Services
 from data.access import Actor
 from data.brief_records import Brief, BriefFigure
+from data.query import Query
 from layers.briefs.deltas import deltas
+from layers.briefs.spots import moved
 
 _MOST: Final = 50
 _PLACE: Final = frozenset({"lon", "lat", "place", "geometry", "address"})
@@ -68,18 +70,29 @@ def _named(changes: dict[str, Any]) -> str:
 
 
 def _hotspots(before: Brief, now: Brief) -> list[tuple[str, BriefFigure, str]]:
-    """Return the hotspots that are new, over, grown or shrunk, by name."""
+    """Return the hotspots that are new, over, moved, grown or shrunk, by name."""
     old, new = _spots(before), _spots(now)
     if not old and not any(page.kind == "hotspots" for page in before.pages):
         return []
-    made = [("new", new[key], "hotspot") for key in new.keys() - old.keys()]
-    made += [("closed", old[key], "hotspot") for key in old.keys() - new.keys()]
-    for key in sorted(new.keys() & old.keys()):
+    # Within a filter's own shapes the outlines of hotspots are not kept.
+    drawn = bool(Query.parse(before.filter).shapes or Query.parse(now.filter).shapes)
+    went = {} if drawn else moved(_queries(old), _queries(new))
+    made = [("new", new[key], "hotspot") for key in new.keys() - old.keys() - went.keys()]
+    made += [("closed", old[key], "hotspot") for key in old.keys() - new.keys() - set(went.values())]
+    for key, came_from in sorted(went.items()):
+        away = "moved" if key == came_from else f"was {old[came_from].label}"
+        what = f"hotspot: {away}; {old[came_from].value:,.0f} then, {new[key].value:,.0f} now"
+        made.append(("moved", new[key], what))
+    for key in sorted((new.keys() & old.keys()) - went.keys()):
         was, is_now = old[key].value, new[key].value
         if was != is_now:
             name = "grown" if is_now > was else "shrunk"
             made.append((name, new[key], f"hotspot: {was:,.0f} then, {is_now:,.0f} now"))
     return made
+
+
+def _queries(spots: dict[str, BriefFigure]) -> dict[str, str]:
+    return {key: one.query for key, one in spots.items()}
 
 
 def _spots(brief: Brief) -> dict[str, BriefFigure]:
