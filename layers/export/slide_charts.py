@@ -11,6 +11,7 @@ from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.dml import MSO_PATTERN
 from pptx.oxml.ns import qn
 from pptx.util import Mm, Pt
 
@@ -25,6 +26,16 @@ _KINDS: Final = {
     "stacked": XL_CHART_TYPE.COLUMN_STACKED,
     "line": XL_CHART_TYPE.LINE_MARKERS,
 }
+# Beside its colour, each series of bars has a pattern: in greyscale the colours look alike.
+_PATTERNS: Final = (
+    None,
+    MSO_PATTERN.WIDE_UPWARD_DIAGONAL,
+    MSO_PATTERN.DARK_HORIZONTAL,
+    MSO_PATTERN.LARGE_CHECKER_BOARD,
+    MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL,
+    MSO_PATTERN.DARK_VERTICAL,
+    MSO_PATTERN.PERCENT_50,
+)
 _MOST_LABELS: Final = 12
 _FONT: Final = "Arial"
 _ANY_DAY: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's date has no zone
@@ -118,15 +129,21 @@ def _colours(native: Any, chart: Chart, look: Palette) -> None:
         if series.usual:
             continue
         colour = rgb(look.accent if alone else colours[drawn % len(colours)])
+        pattern = None if alone else _PATTERNS[drawn % len(_PATTERNS)]
         drawn += 1
         if chart.kind == "line":
             shape.smooth = False
             shape.format.line.color.rgb, shape.format.line.width = colour, Pt(2.5)
             shape.marker.format.fill.solid()
             shape.marker.format.fill.fore_color.rgb = colour
-        else:
+        elif pattern is None:
             shape.format.fill.solid()
             shape.format.fill.fore_color.rgb = colour
+        else:
+            shape.format.fill.patterned()
+            shape.format.fill.pattern = pattern
+            shape.format.fill.fore_color.rgb = colour
+            shape.format.fill.back_color.rgb = rgb(look.panel)
 
 
 def _usual_as_lines(native: Any, chart: Chart) -> None:
