@@ -86,6 +86,16 @@ def test_g_and_a_letter_goes_to_a_page(page: Page) -> None:
     expect_total(page, MANY)
 
 
+def test_the_focus_stays_in_the_details_when_a_report_arrives(page: Page) -> None:
+    feed(page).first.click()
+    control = page.locator("#wf-details summary", has_text="Assign").first
+    control.focus()
+    for _ in range(3):
+        page.evaluate("() => window.watchfloor.panels.current().selection.refresh()")
+        page.wait_for_timeout(300)
+    assert "Assign" in _at(page)
+
+
 def test_every_control_is_reached_by_tab_and_shows_its_focus(page: Page) -> None:
     seen: list[str] = []
     invisible: list[str] = []

@@ -3,6 +3,7 @@ import { IDS } from './ids.js';
 import { byId, notify, setStore } from './dom.js';
 import { ApiError, ask } from './api.js';
 import { may } from './format.js';
+import { keepFocus } from './keep-focus.js';
 
 let nonce = 0;
 
@@ -13,6 +14,7 @@ let nonce = 0;
 export function createSelection({ map, feed, wall, chosen: told = () => {} }) {
   let chosen = null;
   let moved = null;
+  keepFocus(byId(IDS.details));
 
   function show() {
     nonce += 1;
