@@ -34,6 +34,8 @@ _FLAGS = [
     "--use-angle=swiftshader",
     "--use-gl=angle",
     "--enable-unsafe-swiftshader",
+    # WebGL alone needs it: pages put together by software too cost a third of all a browser does here.
+    "--disable-gpu-compositing",
     "--ignore-gpu-blocklist",
     "--force-color-profile=srgb",
 ]
