@@ -14,6 +14,7 @@ from dashboard.cli.hotspot_columns import excess_columns, method_text, statistic
 from dashboard.cli.hotspot_files import days, numbers, plane, table, write
 from dashboard.cli.output import json_option, say
 from data.errors import Invalid
+from data.importers.places import default_points
 from layers.analytics.lattice import lattice_gi
 from layers.analytics.near_repeat import knox
 from layers.analytics.planar import PlanarGrid, grid_around
@@ -44,6 +45,12 @@ def hotspots() -> None:
 @click.option(
     "--statistic", type=click.Choice(["density", "gi", "gi-star", "excess", "trend"]), default="gi-star"
 )
+@click.option(
+    "--default-points",
+    "with_default_points",
+    is_flag=True,
+    help="Count places on default points too: one spot that stands in for no place.",
+)
 @click.option("--out", required=True, type=OUT, help="File to write: .geojson, .csv or .parquet.")
 @json_option
 def grid(
@@ -58,13 +65,16 @@ def grid(
     exposure: Path | None,
     extent: str | None,
     statistic: str,
+    with_default_points: bool,
     out: Path,
     as_json: bool,
 ) -> None:
-    """Count places in square cells and compute a statistic of each."""
+    """Count places in square cells and compute a statistic of each; default points are left out, and said."""
     frame = table(points, x_column, y_column, *([time_column] if time_column else []))
     x, y, back = plane(crs, numbers(frame, x_column), numbers(frame, y_column))
-    known = np.isfinite(x) & np.isfinite(y)
+    placed = np.isfinite(x) & np.isfinite(y)
+    stand_in = np.zeros(len(x), dtype=np.bool_) if with_default_points else default_points(x, y, None)[0]
+    known = placed & ~stand_in
     cells = _extent(extent, cell_m) if extent else grid_around(x[known], y[known], cell_m=cell_m)
     at = days(frame, time_column)[known] if time_column else None
     weights = _exposure(exposure, cells, x_column=x_column, y_column=y_column, crs=crs)
@@ -77,13 +87,15 @@ def grid(
         "out": str(out),
         "statistic": statistic,
         "places": int(known.sum()),
-        "without_place": int((~known).sum()),
+        "without_place": int((~placed).sum()),
+        "default_points_left_out": int(stand_in.sum()),
         "outside": int((cells.locate(x[known], y[known]) < 0).sum()),
         "grid": asdict(cells),
         "claims": int(columns["claim"].sum()) if "claim" in columns else None,
-        "method": method_text(statistic, exposure=weights is not None),
+        "method": method_text(statistic, exposure=weights is not None) + _left_out(int(stand_in.sum())),
     }
-    say(result, as_json=as_json, text=f"{cells.nx * cells.ny:,} cells written to {out}.")
+    said = f"{cells.nx * cells.ny:,} cells written to {out}.{_left_out(int(stand_in.sum()))}"
+    say(result, as_json=as_json, text=said)
 
 
 @hotspots.command("cells")
@@ -224,6 +236,11 @@ def near_repeat(
     found = knox(xy, at[known], distance=distance, duration=within_days, permutations=permutations, seed=seed)
     text = f"{found.observed} pairs near in both; {found.expected:.1f} by chance; p {found.p:.3f}."
     say(asdict(found), as_json=as_json, text=text)
+
+
+def _left_out(rows: int) -> str:
+    told = f" Left out: {rows:,} rows on default points, which stand in for no place (--default-points)."
+    return told if rows else ""
 
 
 def _extent(text: str, cell_m: float) -> PlanarGrid:

@@ -52,6 +52,24 @@ def test_a_grid_with_a_fixed_extent_has_row_major_cells_from_the_south_west(
     assert frame["claim"][20 * 13 + 9]
 
 
+def test_rows_on_a_default_point_are_left_out_and_said_unless_they_are_asked_for(
+    points: Path, tmp_path: Path
+) -> None:
+    out, piled = tmp_path / "cells.csv", tmp_path / "piled.csv"
+    raw = pl.read_csv(points)
+    spot = pl.DataFrame({"x": [4_300.0] * 80, "y": [900.0] * 80, "when": [raw["when"][0]] * 80})
+    pl.concat([raw, spot]).write_csv(piled)
+    arguments = ("grid", "--points", piled, "--x", "x", "--y", "y", "--crs", "EPSG:26986", "--cell", 250)
+    arguments = (*arguments, "--extent", "0,0,20,20", "--out", out)
+    left_out = _run(*arguments)
+    usual = pl.read_csv(out)["count"][20 * 3 + 17]
+    assert (left_out["places"], left_out["default_points_left_out"]) == (1_000, 80)
+    assert "80 rows on default points" in left_out["method"]
+    asked_for = _run(*arguments, "--default-points")
+    assert (asked_for["places"], asked_for["default_points_left_out"]) == (1_080, 0)
+    assert pl.read_csv(out)["count"][20 * 3 + 17] == usual + 80
+
+
 def test_cells_of_any_lattice_have_the_z_of_the_reference_library(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     weights = libpysal.weights.lat2W(8, 9, rook=False)
