@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
+# Dark as every page is until somebody chooses: at night a white page blinds a whole room.
 _STYLE = """
-:root{color-scheme:dark light;--ground:#0E1116;--panel:#161B22;--line:#2A313C;--text:#E6EAF0;--muted:#9AA4B2;
+:root{color-scheme:dark;--ground:#0E1116;--panel:#161B22;--line:#2A313C;--text:#E6EAF0;--muted:#9AA4B2;
 --accent:#4C9AFF;--on-accent:#0E1116;--bad:#FF9A8A}
-@media (prefers-color-scheme:light){:root{--ground:#F6F7F9;--panel:#FFF;--line:#D9DEE5;--text:#1A212B;
---muted:#586374;--accent:#1366D6;--on-accent:#FFF;--bad:#A3200D}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;grid-template-rows:auto 1fr;background:var(--ground);
 color:var(--text);font:15px/22px Inter,system-ui,sans-serif}
